@@ -179,3 +179,11 @@ type PledgeView struct {
 	If      string `json:"if,omitempty"`
 	Counts  bool   `json:"counts"` // its condition holds
 }
+
+// Entry is one line of the record: a move, where Raft stored it, and what became of it.
+type Entry struct {
+	Index    uint64 `json:"index"`     // Raft's log index
+	RaftTerm uint64 `json:"raft_term"` // Raft's term
+	Move     Move   `json:"move"`
+	Result   Result `json:"result"`
+}
