@@ -20,8 +20,8 @@
 //
 // A stage closes when its window ends, when a vote is called, or, where it decides at the close, when every member has
 // spoken. A consent whose conditions do not hold has not been spoken. Where silence means consent, members who have taken
-// no position at all consent when the window ends or a vote is called; those that have left the conference do not. If the rule is not
-// won at the close, the plan is vetoed, rejected or lapsed: see [Outcome].
+// no position at all consent when the window ends, but not when a vote is called before; those that have left the
+// conference do not. If the rule is not won at the close, the plan is vetoed, rejected or lapsed: see [Outcome].
 //
 // A capital that holds a term's reserved_to must consent to any plan that sets the term. Its consent is asked for in the
 // last stage of which it is a member; if it is a member of none, it is heard in the last stage of the procedure.
