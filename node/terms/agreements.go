@@ -20,6 +20,8 @@ func (s *State) enterIntoForce(p *plan) {
 	a.Status, a.Since = InForce, s.now
 	if d := p.length(); d > 0 {
 		a.Until = s.now.after(d)
+	} else {
+		remove(&s.live, p) // nothing more happens to it by itself
 	}
 	p.touch()
 	s.emitFor(p, Event{Kind: EventInForce, Until: a.Until})

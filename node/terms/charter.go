@@ -138,7 +138,7 @@ func (c *Charter) Name(id string) string {
 }
 
 // Voters lists who is asked in a stage: its members and, in the procedure's last stage, the capitals that hold a reserved
-// term of the text and are members of no stage. Called by the state machine, the parser and the analysis.
+// term of the text and are members of no stage (or, where an amended plan keeps its stage, are no members of that one). Called by the state machine, the parser and the analysis.
 func (c *Charter) Voters(p *Procedure, stage int, reserved []string) []Voter {
 	var voters []Voter
 	add := func(id string, member bool) {
@@ -157,8 +157,12 @@ func (c *Charter) Voters(p *Procedure, stage int, reserved []string) []Voter {
 	return voters
 }
 
-// lastStageOf returns the stage in which the consent of a capital that holds a reserved term is asked for.
+// lastStageOf returns the stage in which the consent of a capital that holds a reserved term is asked for. Where an
+// amended plan keeps its stage, that is the procedure's last one: the text can change after any other.
 func (p *Procedure) lastStageOf(id string) int {
+	if p.OnAmendment == Stay {
+		return len(p.Stages) - 1
+	}
 	for i := len(p.Stages) - 1; i >= 0; i-- {
 		if slices.Contains(p.Stages[i].Members, id) {
 			return i
@@ -169,13 +173,18 @@ func (p *Procedure) lastStageOf(id string) int {
 
 // Reserved lists the capitals to which a term of the text is reserved, each once, in the charter's order.
 func (c *Charter) Reserved(text []Setting) []string {
+	var holders []string
+	for i := range text {
+		if t := c.Term(text[i].Term); t != nil {
+			holders = append(holders, t.ReservedTo...)
+		}
+	}
+	if len(holders) == 0 {
+		return nil
+	}
 	var ids []string
 	for i := range c.Capitals {
-		id := c.Capitals[i].ID
-		if slices.ContainsFunc(text, func(s Setting) bool {
-			t := c.Term(s.Term)
-			return t != nil && slices.Contains(t.ReservedTo, id)
-		}) {
+		if id := c.Capitals[i].ID; slices.Contains(holders, id) {
 			ids = append(ids, id)
 		}
 	}

@@ -39,8 +39,27 @@ func (s *State) checkCondition(c *Condition, depth int) *refusal {
 	if c.Plan != "" && c.Is == "" {
 		return refuse(RefusedMalformed, "plan: say what %s is to be", clip(c.Plan))
 	}
-	if c.Test != nil && s.charter.Term(c.Test.Term) == nil {
-		return refuse(RefusedUnknown, "the condition names %q, which is not a term", clip(c.Test.Term))
+	if c.Test != nil {
+		return s.checkTest(c.Test)
+	}
+	return nil
+}
+
+func (s *State) checkTest(t *Test) *refusal {
+	if s.charter.Term(t.Term) == nil {
+		return refuse(RefusedUnknown, "the condition names %q, which is not a term", clip(t.Term))
+	}
+	fits := false
+	switch t.Op {
+	case OpIn, OpNot:
+		fits = len(t.Values) > 0
+	case OpLess, OpAtMost, OpMore, OpAtLeast:
+		fits = len(t.Values) == 1
+	case OpSet, OpUnset:
+		fits = len(t.Values) == 0
+	}
+	if !fits {
+		return refuse(RefusedMalformed, "the condition compares %s by %q with %d values", t.Term, clip(string(t.Op)), len(t.Values))
 	}
 	return nil
 }
@@ -70,7 +89,7 @@ func (s *State) assumeAll() []bool {
 		*met = true
 	})
 	for _, p := range s.open {
-		p.assumed = p.lastStage() && (p.stage().Decides != AtClose || p.closing)
+		p.assumed = p.lastStage() && (p.stage().Decides != AtClose || p.closing != "")
 	}
 	return before
 }
@@ -110,7 +129,8 @@ func (s *State) strikeOut() bool {
 // wouldPass reports whether the plan's stage is won on the positions as they are now taken to be.
 func (s *State) wouldPass(p *plan) bool {
 	s.scratch = p.positions(s.scratch[:0])
-	if p.closing {
+	if p.closing != "" {
+		s.breakSilence(p, p.closing, s.scratch)
 		return p.ballot.Wins(s.scratch)
 	}
 	return p.ballot.Tally(s.scratch, p.stage().Silence == SilenceConsent) == Won

@@ -24,7 +24,9 @@
 // conference do not. If the rule is not won at the close, the plan is vetoed, rejected or lapsed: see [Outcome].
 //
 // A capital that holds a term's reserved_to must consent to any plan that sets the term. Its consent is asked for in the
-// last stage of which it is a member; if it is a member of none, it is heard in the last stage of the procedure.
+// last stage of which it is a member; if it is a member of none, it is heard in the last stage of the procedure. Where an
+// amended plan keeps its stage (on_amendment: stay), it is always heard in the last stage of the procedure: the text could
+// change after any other.
 //
 // # Vetoes and amendments
 //

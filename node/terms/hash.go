@@ -19,6 +19,7 @@ func (s *State) Hash() [32]byte {
 		b = appendBool(b, s.capitals[i].left)
 		b = binary.AppendUvarint(b, uint64(len(s.capitals[i].results)))
 	}
+	b = binary.AppendUvarint(b, uint64(len(s.plans)))
 	for _, p := range s.plans {
 		h := p.sum()
 		b = append(b, h[:]...)

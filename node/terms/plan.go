@@ -28,8 +28,8 @@ type plan struct {
 	order     int // its place in State.plans
 	procedure *Procedure
 	ballot    *Ballot
-	closing   bool // its stage closes at this instant
-	assumed   bool // that it is adopted is taken to hold while conditions are resolved
+	closing   string // how its stage closes at this instant, "" if it does not
+	assumed   bool   // that it is adopted is taken to hold while conditions are resolved
 	hash      [32]byte
 	hashed    bool // hash is of the plan as it is
 }
@@ -117,14 +117,18 @@ func setting(text []Setting, term string) (Value, bool) {
 	return text[i].Value, true
 }
 
+// ends reports whether the plan is an agreement in force that has an end to come.
+func (p *plan) ends() bool {
+	return p.Agreement != nil && p.Agreement.Status == InForce && p.Agreement.Until != 0
+}
+
 // length is how long the agreement runs, 0 for without end.
 func (p *plan) length() Duration {
 	d := &p.Draft
 	if d.Lasts > 0 {
 		return d.Lasts
 	}
-	if d.LastsTerm != "" {
-		v, _ := setting(p.Terms, d.LastsTerm)
+	if v, set := setting(p.Terms, d.LastsTerm); set {
 		return v.Duration
 	}
 	var only Duration

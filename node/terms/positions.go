@@ -52,7 +52,7 @@ func (s *State) castVeto(p *plan, m *Move, v int) *refusal {
 	who := p.ballot.voters[v].ID
 	if !p.ballot.Vetoes(v) {
 		return refuse(RefusedNotAllowed, "%s holds no veto in stage %s of %s: the rule (%s) can be won over its objection", who,
-			p.stageName(), p.ID, p.stage().Rule)
+			p.stageName(), p.ID, p.ballot.rule)
 	}
 	for i, term := range m.Citing {
 		if s.charter.Term(term) == nil {

@@ -77,10 +77,10 @@ func (s *State) checkSetting(set Setting) *refusal {
 	if wrong := t.Allows(set.Value); wrong != "" {
 		return refuse(RefusedMalformed, "%s", wrong)
 	}
-	if !slices.IsSorted(set.Value.Set) {
-		return refuse(RefusedMalformed, "%s: the capitals of a set are sorted", t.ID)
-	}
-	for _, id := range set.Value.Set {
+	for i, id := range set.Value.Set {
+		if i > 0 && set.Value.Set[i-1] >= id {
+			return refuse(RefusedMalformed, "%s: the capitals of a set are sorted, each named once", t.ID)
+		}
 		if _, known := s.index[id]; !known {
 			return refuse(RefusedUnknown, "%s: there is no capital %q", t.ID, clip(id))
 		}
@@ -108,7 +108,7 @@ func (s *State) checkDraft(d *Draft, text []Setting, proc *Procedure) *refusal {
 
 func (s *State) checkStages(text []Setting, proc *Procedure) *refusal {
 	for i := range proc.Stages {
-		if _, err := s.charter.StageBallot(proc, i, text); err != nil {
+		if _, err := s.ballot(proc, i, text); err != nil {
 			return refuse(RefusedState, "stage %s: %v", proc.Stages[i].Name, err)
 		}
 	}

@@ -92,11 +92,11 @@ func (s *State) whyNot(p *plan, pos []Position, o Outcome) []Reason {
 	}
 	if len(objectors) > 0 {
 		why = append(why, s.reason(ReasonObjection, objectors, "%s to the text; the rule needs: %s.",
-			"objects", "object", p.stage().Rule))
+			"objects", "object", p.ballot.rule))
 	}
 	if len(abstainers) > 0 {
 		why = append(why, s.reason(ReasonObjection, abstainers, "%s, which is no consent; the rule needs: %s.",
-			"abstains", "abstain", p.stage().Rule))
+			"abstains", "abstain", p.ballot.rule))
 	}
 	if len(missing) > 0 {
 		why = append(why, s.whyMissing(p, missing))
@@ -136,7 +136,7 @@ func (s *State) whyVeto(p *plan, id string) Reason {
 
 // whyMissing says whose consent is still wanted, and on what conditions theirs wait that gave one.
 func (s *State) whyMissing(p *plan, missing []string) Reason {
-	r := s.reason(ReasonMissing, missing, "%s not consented; the rule needs: %s.", "has", "have", p.stage().Rule)
+	r := s.reason(ReasonMissing, missing, "%s not consented; the rule needs: %s.", "has", "have", p.ballot.rule)
 	for _, id := range missing {
 		v := p.voter(id)
 		if c := p.Answers[v].If; c != nil {
@@ -154,7 +154,7 @@ func (s *State) whyWon(p *plan, pos []Position) Reason {
 	if len(t.Consent) > 0 {
 		who = s.names(t.Consent)
 	}
-	r.Text = fmt.Sprintf("%s %s, and the rule was won: %s.", who, verb, s.inNames(p.stage().Rule))
+	r.Text = fmt.Sprintf("%s %s, and the rule was won: %s.", who, verb, s.inNames(p.ballot.rule))
 	return r
 }
 

@@ -131,6 +131,7 @@ type Voter struct {
 // Ballot is a rule bound to the capitals that it asks. Positions are given in the order of its voters.
 // A Ballot is read-only, so one may be shared.
 type Ballot struct {
+	rule    Rule
 	voters  []Voter
 	members int
 	root    clause
@@ -151,7 +152,7 @@ type clause struct {
 // Compile binds the rule to voters. It returns an error that names what is wrong with the rule: an unknown kind, a capital
 // that is not a voter, a count out of range, or a rule that could not be won even if everyone consented.
 func Compile(r Rule, voters []Voter) (*Ballot, error) {
-	b := &Ballot{voters: voters}
+	b := &Ballot{rule: r, voters: voters}
 	for _, v := range voters {
 		if v.Member {
 			b.members++
@@ -244,6 +245,20 @@ func (b *Ballot) Voters() []Voter { return b.voters }
 
 // Wins reports whether the positions win as they stand, the absent counted as absent: the simple game itself.
 func (b *Ballot) Wins(p []Position) bool { return b.wins(&b.root, p, false) }
+
+// OutcomeAtClose says what becomes of a plan whose stage closes on these positions: Adopted stands for a stage that
+// passes; the others are as [Outcome] says.
+func (b *Ballot) OutcomeAtClose(p []Position) Outcome {
+	switch {
+	case b.Wins(p):
+		return Adopted
+	case b.winsWithoutBrakes(p):
+		return Vetoed
+	case !b.Wins(withAbsentConsenting(p)):
+		return Rejected
+	}
+	return Lapsed
+}
 
 // winsWithoutBrakes is Wins with every no_objection_from clause set aside.
 func (b *Ballot) winsWithoutBrakes(p []Position) bool { return b.wins(&b.root, p, true) }

@@ -52,6 +52,9 @@ func (s *State) Restore(b []byte) error {
 	if err := dec.Decode(&snap); err != nil {
 		return fmt.Errorf("decode the state: %w", err)
 	}
+	if dec.More() {
+		return errors.New("decode the state: something follows it")
+	}
 	if snap.Format != snapshotFormat {
 		return fmt.Errorf("the state is stored in format %d; this version reads format %d", snap.Format, snapshotFormat)
 	}
@@ -106,14 +109,16 @@ func (s *State) loadPlan(p *plan) error {
 	if p.ID == "" || s.byID[p.ID] != nil || p.procedure == nil || p.Stage < 0 || p.Stage >= len(p.procedure.Stages) {
 		return errors.New("its id, procedure or stage is wrong")
 	}
-	if _, why := s.checkText(p.Terms); why != nil {
+	text, why := s.checkText(p.Terms)
+	if why != nil {
 		return errors.New(why.reason)
 	}
+	p.Terms = text
 	if why := s.checkDraft(&p.Draft, p.Terms, p.procedure); why != nil {
 		return errors.New(why.reason)
 	}
 	var err error
-	if p.ballot, err = s.charter.StageBallot(p.procedure, p.Stage, p.Terms); err != nil {
+	if p.ballot, err = s.ballot(p.procedure, p.Stage, p.Terms); err != nil {
 		return err
 	}
 	if !slices.Contains(Outcomes(), p.Outcome) || (p.Outcome == Adopted) != (p.Agreement != nil) {
@@ -134,6 +139,9 @@ func (s *State) loadPlan(p *plan) error {
 			s.conditional++
 		}
 	}
+	if p.Outcome == Open && p.Deadline != 0 && p.Deadline < s.now || p.ends() && p.Agreement.Until < s.now {
+		return errors.New("a deadline of it has gone by")
+	}
 	for _, x := range p.Extend {
 		if p.voter(x.Capital) < 0 {
 			return errors.New("an extension is asked by a capital that is not asked")
@@ -145,7 +153,7 @@ func (s *State) loadPlan(p *plan) error {
 	if p.Outcome == Open {
 		s.open = append(s.open, p)
 	}
-	if p.Agreement != nil && (p.Agreement.Status == Awaiting || p.Agreement.Status == InForce) {
+	if p.Agreement != nil && p.Agreement.Status == Awaiting || p.ends() {
 		s.live = append(s.live, p)
 	}
 	return nil

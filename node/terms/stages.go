@@ -27,7 +27,7 @@ func (s *State) openStage(p *plan, stage int) {
 // resetStage clears the positions of the plan's stage and binds its rule to the text as it now is.
 func (s *State) resetStage(p *plan) {
 	s.forget(p)
-	ballot, err := s.charter.StageBallot(p.procedure, p.Stage, p.Terms)
+	ballot, err := s.ballot(p.procedure, p.Stage, p.Terms)
 	if err != nil { // checkStages made sure of it before the text was taken
 		panic("terms: a stage that was checked cannot decide: " + err.Error())
 	}
@@ -124,24 +124,33 @@ func (s *State) keepConsents(p *plan, pos []Position) {
 // close ends the stage's vote.
 func (s *State) close(p *plan, how string) {
 	pos := p.positions(nil)
-	if how == closeWindow && p.stage().Silence == SilenceConsent {
-		for i := range pos {
-			if !p.spoken(i) && !s.capitals[s.index[p.ballot.voters[i].ID]].left {
-				pos[i] = Consent
-			}
-		}
-	}
-	if p.ballot.Wins(pos) {
+	s.breakSilence(p, how, pos)
+	outcome := p.ballot.OutcomeAtClose(pos)
+	if outcome == Adopted {
 		s.pass(p, pos, how)
 		return
 	}
-	outcome := Lapsed
-	if p.ballot.winsWithoutBrakes(pos) {
-		outcome = Vetoed
-	} else if !p.ballot.Wins(withAbsentConsenting(pos)) {
-		outcome = Rejected
-	}
 	s.decide(p, outcome, pos, append(s.whyNot(p, pos, outcome), whyClosed(p, how, s.now)))
+}
+
+// call ends the stage's vote before its window does.
+func (s *State) call(p *plan) {
+	p.closing = closeCall
+	s.resolveConditions() // linked plans may be taken to be adopted together, as when windows end
+	p.closing = ""
+	s.close(p, closeCall)
+}
+
+// breakSilence counts the silent as consenting, where they do, when the stage's window ends.
+func (s *State) breakSilence(p *plan, how string, pos []Position) {
+	if how != closeWindow || p.stage().Silence != SilenceConsent {
+		return
+	}
+	for i := range pos {
+		if !p.spoken(i) && !s.capitals[s.index[p.ballot.voters[i].ID]].left {
+			pos[i] = Consent
+		}
+	}
 }
 
 // decide settles the plan's outcome.
@@ -172,12 +181,15 @@ func (s *State) settle(t Instant, inclusive bool) {
 		}
 		s.now = at
 		for _, p := range s.open {
-			p.closing = p.Deadline == at
+			p.closing = ""
+			if p.Deadline == at {
+				p.closing = closeWindow
+			}
 		}
 		s.resolveConditions() // linked plans that close together may be taken to be adopted together
 		for _, p := range s.due(at) {
-			if p.closing {
-				p.closing = false
+			if p.closing != "" {
+				p.closing = ""
 				s.close(p, closeWindow)
 				s.resolveConditions()
 			} else {
@@ -201,7 +213,7 @@ func (s *State) NextDeadline() (Instant, bool) {
 		consider(p.Deadline)
 	}
 	for _, p := range s.live {
-		if p.Agreement.Status == InForce {
+		if p.ends() {
 			consider(p.Agreement.Until)
 		}
 	}
@@ -212,12 +224,12 @@ func (s *State) NextDeadline() (Instant, bool) {
 func (s *State) due(at Instant) []*plan {
 	var due []*plan
 	for _, p := range s.open {
-		if p.closing {
+		if p.closing != "" {
 			due = append(due, p)
 		}
 	}
 	for _, p := range s.live {
-		if p.Agreement.Status == InForce && p.Agreement.Until == at {
+		if p.ends() && p.Agreement.Until == at {
 			due = append(due, p)
 		}
 	}

@@ -13,7 +13,8 @@ type State struct {
 	charter  *Charter
 	founding [32]byte // SHA-256 of the charter's canonical encoding
 	capitals []capital
-	index    map[string]int // capital id to its place in capitals
+	index    map[string]int           // capital id to its place in capitals
+	ballots  map[*Procedure][]*Ballot // of the charter's stages, for texts that set no reserved term
 	now      Instant
 	sequence uint64
 	chain    [32]byte // SHA-256 over every move and result in the record, each with what went before
@@ -22,7 +23,7 @@ type State struct {
 	pledges  []pledge // in the order in which they were made
 
 	open        []*plan // those of plans that are undecided, in the same order
-	live        []*plan // those of plans whose agreement waits or is in force, in the same order
+	live        []*plan // those of plans whose agreement waits or has an end to come, in the same order
 	conditional int     // consents of open plans and pledges that have conditions
 	events      []Event // of the move being applied
 	scratch     []Position
@@ -68,8 +69,8 @@ func refuse(code Refusal, format string, args ...any) *refusal {
 }
 
 // Apply applies the next move of the record. It never fails: a move that cannot be carried out is refused with the reason,
-// and changes nothing but its capital's count of moves and the time. It does not keep the move, nor anything that it
-// points to that the caller may change, except a charter and a draft, which must not be changed afterwards.
+// and changes nothing but its capital's count of moves and the time. The move is one that DecodeMove could have read. The
+// state may keep what the move points to (a charter, a draft, a condition, a value), which must not be changed afterwards.
 func (s *State) Apply(m *Move) Result {
 	if m.Verb == VerbCharter {
 		return s.found(m)
@@ -127,6 +128,9 @@ func (s *State) found(m *Move) Result {
 	if err := m.Charter.Validate(); err != nil {
 		return untraced(RefusedMalformed, err.Error())
 	}
+	if m.Time > maxInstant {
+		return untraced(RefusedTime, "the founding move lies beyond the year 9999")
+	}
 	s.adoptCharter(m.Charter)
 	s.now = max(m.Time, m.Charter.Start)
 	s.sequence = 1
@@ -142,6 +146,25 @@ func (s *State) adoptCharter(c *Charter) {
 	for i := range c.Capitals {
 		s.index[c.Capitals[i].ID] = i
 	}
+	s.ballots = make(map[*Procedure][]*Ballot, len(c.Procedures))
+	for i := range c.Procedures {
+		p := &c.Procedures[i]
+		for stage := range p.Stages {
+			ballot, err := c.StageBallot(p, stage, nil)
+			if err != nil { // Validate compiled it too
+				panic("terms: a charter that was checked cannot decide: " + err.Error())
+			}
+			s.ballots[p] = append(s.ballots[p], ballot)
+		}
+	}
+}
+
+// ballot binds the rule of a stage to a text.
+func (s *State) ballot(p *Procedure, stage int, text []Setting) (*Ballot, error) {
+	if len(s.charter.Reserved(text)) == 0 {
+		return s.ballots[p][stage], nil
+	}
+	return s.charter.StageBallot(p, stage, text)
 }
 
 // admit checks who makes the move and whether it is the capital's next. A move that is not admitted leaves no trace: the
@@ -246,7 +269,7 @@ func (s *State) do(m *Move, ci int) *refusal {
 	case VerbWithdraw:
 		return s.withdraw(p, ci)
 	case VerbCall:
-		s.close(p, closeCall)
+		s.call(p)
 		return nil
 	}
 	return s.takePosition(p, m, ci)

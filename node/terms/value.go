@@ -45,6 +45,21 @@ func (v Value) Equal(w Value) bool {
 		v.Duration == w.Duration && slices.Equal(v.Set, w.Set)
 }
 
+// only returns the value with the fields that its kind does not use emptied.
+func (v Value) only() Value {
+	switch v.Kind {
+	case KindFlag:
+		return Flag(v.Flag)
+	case KindChoice:
+		return Choice(v.Choice)
+	case KindQuantity:
+		return Quantity(v.Quantity)
+	case KindDuration:
+		return Span(v.Duration)
+	}
+	return Value{Kind: v.Kind, Set: v.Set}
+}
+
 // compare orders two quantities or two durations; ok is false for other kinds.
 func (v Value) compare(w Value) (order int, ok bool) {
 	switch {
@@ -121,6 +136,9 @@ func (t *Term) Allows(v Value) string {
 	if v.Kind != t.Kind {
 		return fmt.Sprintf("%s takes a %s, not %s", t.ID, t.Kind, v)
 	}
+	if !v.Equal(v.only()) {
+		return fmt.Sprintf("%s takes a %s and nothing besides", t.ID, t.Kind)
+	}
 	switch t.Kind {
 	case KindChoice:
 		if !slices.Contains(t.Options, v.Choice) {
@@ -134,6 +152,9 @@ func (t *Term) Allows(v Value) string {
 			return fmt.Sprintf("%s goes from %s in steps of %s: %s is between two of them", t.ID, t.Min, t.Step, v.Quantity)
 		}
 	case KindDuration:
+		if v.Duration < 0 || v.Duration > maxDuration {
+			return fmt.Sprintf("%s takes a length of time up to %s, not %s", t.ID, maxDuration, v.Duration)
+		}
 		if len(t.Durations) > 0 && !slices.Contains(t.Durations, v.Duration) {
 			return fmt.Sprintf("%s takes one of %s, not %s", t.ID, joinStrings(t.Durations), v.Duration)
 		}

@@ -1,0 +1,155 @@
+package node
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/raft"
+	"go.uber.org/zap"
+
+	"github.com/parley-sim/parley/node/hlog"
+	"github.com/parley-sim/parley/node/terms"
+)
+
+// Config is what a node is started with. Begin with DefaultConfig and set ID, Transport and Stores.
+type Config struct {
+	ID        string             // the capital's id, and its id in Raft
+	Key       ed25519.PrivateKey // signs the capital's moves; nil: they are not signed. It is never logged
+	Transport raft.Transport     // carries Raft's messages; closed by Close and Crash if it is a raft.WithClose
+	Links     Links              // carries messages between capitals beside Raft; nil: only the leader can submit and read
+	Stores    Stores             // stays the caller's, who closes it after Close
+	Logger    *zap.Logger        // nil: nothing is logged
+
+	// Terms are the options of the state machine.
+	Terms terms.Options
+
+	// Raft's timings and sizes; see raft.Config.
+	HeartbeatTimeout   time.Duration // a follower without news from a leader for so long stands for election
+	ElectionTimeout    time.Duration // an election that has not been won for so long starts again
+	LeaderLeaseTimeout time.Duration // a leader without news from a majority for so long steps down
+	CommitTimeout      time.Duration // followers learn of a lone commit after so long
+	MaxAppendEntries   int           // entries in one message, and moves in one commit
+	SnapshotInterval   time.Duration // how often Raft checks whether a snapshot is due
+	SnapshotThreshold  uint64        // entries after which one is
+	TrailingLogs       uint64        // entries kept behind a snapshot; less than the default invites hashicorp/raft#697
+
+	// AttemptTimeout bounds one try to reach one capital, so that a cut line does not use up a Submit's whole time. It
+	// is Raft time, and should be longer than LeaderLeaseTimeout.
+	AttemptTimeout time.Duration
+
+	// Observe, if set, is told of elections. It is called by one goroutine at a time, in order, and Raft waits for it.
+	Observe func(RaftEvent)
+
+	// OnApply, if set, is told of every move that reached the state machine, repeats and untraceable refusals included,
+	// in order. hash computes the hash of the state after the move, and must not be called after OnApply has returned.
+	// It is called under the state's lock: it must not call the node.
+	OnApply func(e terms.Entry, hash func() [32]byte)
+
+	// OnRestore, if set, is told that the state was replaced by a snapshot that reaches up to a log index. As OnApply.
+	OnRestore func(index uint64, hash func() [32]byte)
+}
+
+// DefaultConfig returns the settings of a live capital.
+func DefaultConfig() Config {
+	return Config{
+		HeartbeatTimeout:   time.Second,
+		ElectionTimeout:    time.Second,
+		LeaderLeaseTimeout: 500 * time.Millisecond,
+		CommitTimeout:      5 * time.Millisecond, // Raft's default of 50 ms is how long followers would lag
+		MaxAppendEntries:   256,                  // 1.5 times the commits of Raft's default 64 at 256 clients
+		SnapshotInterval:   2 * time.Minute,
+		SnapshotThreshold:  8192,
+		TrailingLogs:       10240,
+		AttemptTimeout:     2 * time.Second,
+	}
+}
+
+// Validate returns an error that names every field that cannot be used.
+func (c *Config) Validate() error {
+	var wrong []error
+	bad := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf("node: "+format, args...)) }
+	if c.ID == "" || len(c.ID) > maxIDBytes {
+		bad("ID %q must have 1 to %d bytes", c.ID, maxIDBytes)
+	}
+	if c.Key != nil && len(c.Key) != ed25519.PrivateKeySize {
+		bad("Key has %d bytes; an ed25519 private key has %d", len(c.Key), ed25519.PrivateKeySize)
+	}
+	if c.Transport == nil {
+		bad("Transport is missing")
+	}
+	if c.Stores.Log == nil || c.Stores.Stable == nil || c.Stores.Snapshots == nil {
+		bad("Stores are missing: see MemoryStores and OpenStores")
+	}
+	if c.AttemptTimeout <= 0 {
+		bad("AttemptTimeout is %v; it must be positive", c.AttemptTimeout)
+	}
+	if c.ID != "" {
+		if err := raft.ValidateConfig(c.raft()); err != nil {
+			bad("%w", err)
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// raft returns Raft's own configuration.
+func (c *Config) raft() *raft.Config {
+	rc := raft.DefaultConfig()
+	rc.LocalID = raft.ServerID(c.ID)
+	rc.HeartbeatTimeout, rc.ElectionTimeout = c.HeartbeatTimeout, c.ElectionTimeout
+	rc.LeaderLeaseTimeout, rc.CommitTimeout = c.LeaderLeaseTimeout, c.CommitTimeout
+	rc.MaxAppendEntries = c.MaxAppendEntries
+	rc.SnapshotInterval, rc.SnapshotThreshold = c.SnapshotInterval, c.SnapshotThreshold
+	rc.TrailingLogs = c.TrailingLogs
+	rc.NoLegacyTelemetry = true
+	rc.BatchApplyCh = false // with it, ErrEnqueueTimeout would no longer say that an entry was not stored
+	rc.Logger = hlog.New(c.Logger).Named("raft")
+	return rc
+}
+
+// Server is a capital's machine as Raft's configuration knows it.
+type Server struct {
+	ID      string
+	Address string // "" is the id
+	Votes   bool   // false: it receives the record, but does not count towards a majority
+}
+
+// Servers lists the machines of a conference: observers and other non-voters do not vote. Addresses are the ids.
+func Servers(c *terms.Charter) []Server {
+	list := make([]Server, len(c.Capitals))
+	for i := range c.Capitals {
+		list[i] = Server{ID: c.Capitals[i].ID, Votes: c.Capitals[i].Votes()}
+	}
+	return list
+}
+
+// ErrBootstrapped is returned by Bootstrap for stores that hold a record already.
+var ErrBootstrapped = errors.New("node: the stores belong to a conference already")
+
+// Bootstrap writes the first entry of Raft's log, which names the capitals, into cfg's stores. It is called once a
+// conference, before Start: by one voter, or by all of them with the same servers.
+func Bootstrap(cfg Config, servers []Server) error {
+	if err := cfg.Validate(); err != nil {
+		return err
+	}
+	var conf raft.Configuration
+	for _, s := range servers {
+		server := raft.Server{ID: raft.ServerID(s.ID), Address: raft.ServerAddress(s.Address), Suffrage: raft.Nonvoter}
+		if s.Address == "" {
+			server.Address = raft.ServerAddress(s.ID)
+		}
+		if s.Votes {
+			server.Suffrage = raft.Voter
+		}
+		conf.Servers = append(conf.Servers, server)
+	}
+	err := raft.BootstrapCluster(cfg.raft(), cfg.Stores.Log, cfg.Stores.Stable, cfg.Stores.Snapshots, cfg.Transport, conf)
+	if errors.Is(err, raft.ErrCantBootstrap) {
+		return ErrBootstrapped
+	}
+	if err != nil {
+		return fmt.Errorf("node: bootstrap %s: %w", cfg.ID, err)
+	}
+	return nil
+}

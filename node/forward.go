@@ -1,0 +1,166 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/parley-sim/parley/node/terms"
+)
+
+// Links carries messages between capitals beside Raft. Its errors wrap ErrNotDelivered where the peer certainly has not
+// received the request; all others leave that open. A call that fails takes some time, however little.
+type Links interface {
+	// Call sends a request to a capital and returns its answer.
+	Call(ctx context.Context, to string, body []byte) ([]byte, error)
+
+	// Handle sets who answers the requests of others. ctx may be without end: requests say how long their sender waits.
+	Handle(handler func(ctx context.Context, from string, body []byte) []byte)
+
+	// Peers lists the other capitals, always in the same order: that in which they are tried as relays.
+	Peers() []string
+}
+
+// What capitals ask of each other.
+const (
+	kindSubmit = "submit" // to record a move
+	kindRead   = "read"   // up to where a capital must have applied the log for a linearizable read
+)
+
+const (
+	protocolVersion = 1
+	maxIDBytes      = 256
+	maxVia          = 8
+	maxHops         = 2 // a request reaches the leader directly or over one relay
+	maxRequestBytes = terms.MaxMoveBytes + (8 << 10)
+	maxReplyBytes   = maxEntryBytes
+	maxWait         = time.Hour
+)
+
+// request is what one capital asks another.
+type request struct {
+	Version int             `json:"v"`
+	Kind    string          `json:"kind"`
+	Hops    int             `json:"hops"`           // how many more times it may be passed on
+	Wait    time.Duration   `json:"wait"`           // how long the sender waits for the answer, in nanoseconds
+	Via     []string        `json:"via,omitempty"`  // the capitals that have had it; none of them gets it again
+	Move    json.RawMessage `json:"move,omitempty"` // of a submit: encoded as in the log
+}
+
+// reply is the answer.
+type reply struct {
+	Version int          `json:"v"`
+	Fate    string       `json:"fate"`
+	Result  terms.Result `json:"result,omitzero"`  // of a submit that was answered
+	Index   uint64       `json:"index,omitempty"`  // of the entry, or the index to read from
+	Via     []string     `json:"via,omitempty"`    // where it went from the capital that answers, the leader last
+	Leader  string       `json:"leader,omitempty"` // whom the capital takes for the leader, if it was not answered
+	Reason  string       `json:"reason,omitempty"` // why it was not answered, for people
+}
+
+// The fates, as replies name them.
+var fateNames = [...]string{answered: "answered", notStored: "not-stored", inDoubt: "in-doubt"}
+
+// fate reads the fate of a reply. What it does not know is in doubt.
+func (a *reply) fate() fate {
+	for f, name := range fateNames {
+		if a.Fate == name {
+			return fate(f)
+		}
+	}
+	return inDoubt
+}
+
+// failed makes a reply without an answer.
+func failed(f fate, why error) reply {
+	return reply{Version: protocolVersion, Fate: fateNames[f], Reason: why.Error()}
+}
+
+// decodeRequest reads a request of another capital, and trusts nothing in it.
+func decodeRequest(body []byte) (*request, error) {
+	if len(body) > maxRequestBytes {
+		return nil, fmt.Errorf("a request of %d bytes; at most %d are allowed", len(body), maxRequestBytes)
+	}
+	q := &request{}
+	if err := strictJSON(body, q); err != nil {
+		return nil, fmt.Errorf("decode request: %w", err)
+	}
+	switch {
+	case q.Version != protocolVersion:
+		return nil, fmt.Errorf("a request of version %d; this is version %d", q.Version, protocolVersion)
+	case q.Hops < 0 || q.Hops > maxHops:
+		return nil, fmt.Errorf("a request with %d hops to go; at most %d are allowed", q.Hops, maxHops)
+	case q.Wait <= 0 || q.Wait > maxWait:
+		return nil, fmt.Errorf("a request that waits for %v", q.Wait)
+	case q.Kind == kindRead && q.Move != nil, q.Kind == kindSubmit && q.Move == nil:
+		return nil, fmt.Errorf("a %s request with a move of %d bytes", q.Kind, len(q.Move))
+	case q.Kind != kindRead && q.Kind != kindSubmit:
+		return nil, fmt.Errorf("a request of unknown kind %.32q", q.Kind)
+	}
+	return q, checkVia(q.Via)
+}
+
+// decodeReply reads another capital's answer, and trusts nothing in it.
+func decodeReply(body []byte) (reply, error) {
+	var a reply
+	if len(body) > maxReplyBytes {
+		return a, fmt.Errorf("a reply of %d bytes; at most %d are allowed", len(body), maxReplyBytes)
+	}
+	if err := strictJSON(body, &a); err != nil {
+		return a, fmt.Errorf("decode reply: %w", err)
+	}
+	if a.Version != protocolVersion {
+		return a, fmt.Errorf("a reply of version %d; this is version %d", a.Version, protocolVersion)
+	}
+	if len(a.Leader) > maxIDBytes {
+		return a, errors.New("a reply whose leader has no proper name")
+	}
+	return a, checkVia(a.Via)
+}
+
+func checkVia(via []string) error {
+	if len(via) > maxVia {
+		return fmt.Errorf("it went over %d capitals; at most %d are allowed", len(via), maxVia)
+	}
+	for _, id := range via {
+		if id == "" || len(id) > maxIDBytes {
+			return errors.New("it went over a capital without a proper name")
+		}
+	}
+	return nil
+}
+
+// serve answers the request of another capital. It is what the node gives to Links.Handle.
+func (n *Node) serve(ctx context.Context, from string, body []byte) []byte {
+	a := n.answer(ctx, from, body)
+	b, err := json.Marshal(&a)
+	if err != nil { // no field of a reply can fail to encode
+		n.log.Error("could not encode a reply", zap.Error(err))
+		return nil
+	}
+	return b
+}
+
+func (n *Node) answer(ctx context.Context, from string, body []byte) reply {
+	q, err := decodeRequest(body)
+	if err != nil {
+		return failed(notStored, err)
+	}
+	if !n.group.enter() {
+		return failed(notStored, ErrClosed)
+	}
+	defer n.group.leave()
+	// The answer has to travel back before the sender gives up.
+	ctx, cancel := context.WithTimeout(ctx, q.Wait-q.Wait/8)
+	defer cancel()
+	ctx, stop := n.whileOpen(ctx)
+	defer stop()
+	if len(q.Via) == 0 {
+		q.Via = []string{from}
+	}
+	return n.route(ctx, q)
+}

@@ -1,0 +1,36 @@
+package node
+
+import "github.com/hashicorp/raft"
+
+// guardTransport returns the transport as Raft gets to see it: without what it must not use, and with the pre-vote that
+// Raft only uses if the transport's type has it. It has no Close, since a Raft that restarts in place must not close it.
+func guardTransport(t raft.Transport) raft.Transport {
+	guarded := guarded{t}
+	if p, ok := t.(raft.WithPreVote); ok {
+		return guardedPreVote{guarded, p}
+	}
+	return guarded
+}
+
+type guarded struct{ raft.Transport }
+
+type guardedPreVote struct {
+	guarded
+	raft.WithPreVote
+}
+
+// SetHeartbeatHandler installs nothing, so that heartbeats go through Raft's main queue (hashicorp/raft#695).
+func (guarded) SetHeartbeatHandler(func(raft.RPC)) {}
+
+// AppendEntriesPipeline refuses, so that one append at a time is in flight to each capital (hashicorp/raft#612).
+func (guarded) AppendEntriesPipeline(raft.ServerID, raft.ServerAddress) (raft.AppendPipeline, error) {
+	return nil, raft.ErrPipelineReplicationNotSupported
+}
+
+// closeTransport closes it if it can be closed.
+func closeTransport(t raft.Transport) error {
+	if c, ok := t.(raft.WithClose); ok {
+		return c.Close()
+	}
+	return nil
+}

@@ -1,0 +1,54 @@
+package scenarios
+
+import "strings"
+
+// nearest returns the known word that the written one was most likely meant to be, "" if none is near: at most a third
+// of its letters differ, counting two swapped neighbours as one mistake (Damerau 1964; the restricted distance).
+func nearest(written string, known []string) string {
+	best, least := "", len(written)+1
+	w := []rune(strings.ToLower(written))
+	if len(w) == 0 || len(w) > 64 {
+		return ""
+	}
+	for _, k := range known {
+		r := []rune(strings.ToLower(k))
+		if len(r) > 64 || k == written {
+			continue
+		}
+		if d := distance(w, r); d <= max(1, max(len(w), len(r))/3) && d < least && d < len(w) && d < len(r) {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
+// distance counts the letters to insert, delete, replace or swap with their neighbour to get from a to b.
+func distance(a, b []rune) int {
+	before, above, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range above {
+		above[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			replace := above[j-1]
+			if a[i-1] != b[j-1] {
+				replace++
+			}
+			row[j] = min(above[j]+1, row[j-1]+1, replace)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, above, row = above, row, before
+	}
+	return above[len(b)]
+}
+
+// didYouMean is a problem's hint: "" if no known word is near.
+func didYouMean(written string, known []string) string {
+	if k := nearest(written, known); k != "" {
+		return "did you mean " + k + "?"
+	}
+	return ""
+}

@@ -1,0 +1,367 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/parley-sim/parley/node/terms"
+)
+
+// value is a part of the tree together with where it was found.
+type value struct {
+	*node
+	path string
+	key  Position // of its key, or of itself in a list
+}
+
+// at returns the i-th item of a list.
+func (v value) at(i int) value {
+	return value{node: v.items[i], path: item(v.path, i), key: v.items[i].pos}
+}
+
+// under returns the value of a key.
+func (v value) under(e entry) value {
+	return value{node: e.value, path: child(v.path, e.key), key: e.pos}
+}
+
+// of returns the key itself as a value, for messages about it.
+func (v value) of(e entry) value {
+	return value{node: &node{kind: scalar, text: e.key, pos: e.pos}, path: child(v.path, e.key), key: e.pos}
+}
+
+// fields is a mapping whose keys are fixed.
+type fields struct {
+	value
+	p    *parser
+	what string
+}
+
+// fields checks that a value is a mapping with no keys but those that keysOf lists under name. It goes on with the known
+// keys if others are there; it returns false if the value is no mapping.
+func (p *parser) fields(v value, what, name string) (fields, bool) {
+	return p.fieldsAmong(v, what, keysOf[name])
+}
+
+func (p *parser) fieldsAmong(v value, what string, known []string) (fields, bool) {
+	f := fields{value: v, p: p, what: what}
+	if v.kind != mapping {
+		p.wrong(v, "%s is a mapping with the keys %s, not %s", what, listed(known, "and"), v.show())
+		return f, false
+	}
+	for _, e := range v.entries {
+		if !slices.Contains(known, e.key) {
+			p.problem(e.pos, child(v.path, e.key), didYouMean(e.key, known), "unknown key %s; %s takes %s",
+				quote(e.key), what, listed(known, "and"))
+		}
+	}
+	return f, true
+}
+
+// get returns the value of a key. A key without a value counts as given.
+func (f fields) get(key string) (value, bool) {
+	if f.node == nil {
+		return value{}, false
+	}
+	for _, e := range f.entries {
+		if e.key == key {
+			return f.under(e), true
+		}
+	}
+	return value{}, false
+}
+
+func (f fields) has(key string) bool { _, ok := f.get(key); return ok }
+
+// need is get for a key that must be there.
+func (f fields) need(key, what string) (value, bool) {
+	v, ok := f.get(key)
+	if !ok || v.kind == null {
+		pos := f.pos
+		if ok {
+			pos = v.key
+		}
+		f.p.problem(pos, child(f.path, key), "", "%s needs %s: %s", f.what, key, what)
+		return v, false
+	}
+	return v, true
+}
+
+// show says what stands there, for messages.
+func (v value) show() string {
+	if v.kind == scalar {
+		return quote(v.text)
+	}
+	return v.kind.String()
+}
+
+// pairs are the entries of a mapping whose keys are names.
+func (p *parser) pairs(v value, what string) []entry {
+	if v.kind == null {
+		return nil
+	}
+	if v.kind != mapping {
+		p.wrong(v, "%s, not %s", what, v.show())
+		return nil
+	}
+	return v.entries
+}
+
+// items returns the items of a list; what is no list counts as a list of itself, and nothing as an empty one.
+func (p *parser) items(v value) []value {
+	switch v.kind {
+	case null:
+		return nil
+	case list:
+		all := make([]value, len(v.items))
+		for i := range v.items {
+			all[i] = v.at(i)
+		}
+		return all
+	}
+	return []value{v}
+}
+
+// word reads a scalar.
+func (p *parser) word(v value) (string, bool) {
+	if v.kind != scalar {
+		if v.kind == null {
+			p.wrong(v, "a value is missing here")
+		} else {
+			p.wrong(v, "one word or text goes here, not %s", v.kind)
+		}
+		return "", false
+	}
+	return v.text, true
+}
+
+// textOf reads a key that is any text, "" if it isn't there.
+func (p *parser) textOf(f fields, key string) string {
+	v, ok := f.get(key)
+	if !ok || v.kind == null {
+		return ""
+	}
+	t, _ := p.word(v)
+	if len(t) > terms.MaxText {
+		p.wrong(v, "the text takes %d bytes; at most %d are allowed", len(t), terms.MaxText)
+	}
+	return t
+}
+
+// maxID is the length of the longest id.
+const maxID = 64
+
+func idRune(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_' || r == '.'
+}
+
+// id reads the name of something: letters, digits, and between them "-", "_" and ".".
+func (p *parser) id(v value, what string) (string, bool) {
+	t, ok := p.word(v)
+	if !ok {
+		return "", false
+	}
+	first, last := strings.TrimLeft(t, "-_."), strings.TrimRight(t, "-_.")
+	if t == "" || len(t) > maxID || first != t || last != t || strings.Contains(t, "..") ||
+		strings.ContainsFunc(t, func(r rune) bool { return !idRune(r) }) {
+		p.wrong(v, "%s is made of letters, digits, and - _ . between them, at most %d: not %s", what, maxID, quote(t))
+		return "", false
+	}
+	return t, true
+}
+
+// among reads one of a few words. what is "role", say.
+func (p *parser) among(v value, what string, words []string) (string, bool) {
+	t, ok := p.word(v)
+	if ok && !slices.Contains(words, t) {
+		p.problem(v.pos, v.path, didYouMean(t, words), "%s is not a %s; it is %s", quote(t), what, listed(words, "or"))
+		return "", false
+	}
+	return t, ok
+}
+
+func (p *parser) bool(v value) (is, ok bool) {
+	t, ok := p.word(v)
+	switch {
+	case !ok:
+		return false, false
+	case strings.EqualFold(t, "true"):
+		return true, true
+	case strings.EqualFold(t, "false"):
+		return false, true
+	}
+	p.wrong(v, "this is true or false, not %s (in YAML 1.2, yes and no are words)", quote(t))
+	return false, false
+}
+
+// onlyTrue reads a value that can only be true.
+func (p *parser) onlyTrue(v value, key string) bool {
+	if v.kind == null {
+		return true
+	}
+	is, ok := p.bool(v)
+	if ok && !is {
+		p.wrong(v, "%s: false says nothing; leave it out", key)
+	}
+	return ok && is
+}
+
+func (p *parser) int64(v value) (int64, bool) {
+	t, ok := p.word(v)
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(strings.ReplaceAll(t, "_", ""), 10, 64)
+	if err != nil {
+		p.wrong(v, "%s is not a whole number", quote(t))
+		return 0, false
+	}
+	return n, true
+}
+
+// count reads a whole number from least on.
+func (p *parser) count(v value, least int) (int, bool) {
+	n, ok := p.int64(v)
+	if ok && (n < int64(least) || n > 1_000_000_000) {
+		p.wrong(v, "%d is out of bounds; write a whole number from %d on", n, least)
+		return 0, false
+	}
+	return int(n), ok
+}
+
+func (p *parser) number(v value) (terms.Number, bool) {
+	t, ok := p.word(v)
+	if !ok {
+		return 0, false
+	}
+	n, err := terms.ParseNumber(t)
+	if err != nil {
+		p.wrong(v, "%v", err)
+		return 0, false
+	}
+	return n, true
+}
+
+// float reads a number above least for a formula that needs no exactness.
+func (p *parser) float(v value) (float64, bool) {
+	n, ok := p.number(v)
+	return float64(n) / float64(terms.One), ok
+}
+
+func (p *parser) duration(v value) (terms.Duration, bool) {
+	t, ok := p.word(v)
+	if !ok {
+		return 0, false
+	}
+	d, err := parseDuration(t)
+	if err != nil {
+		p.wrong(v, "%v", err)
+		return 0, false
+	}
+	return d, true
+}
+
+// parseDuration is terms.ParseDuration that knows what people forget.
+func parseDuration(t string) (terms.Duration, error) {
+	if t == "0" {
+		return 0, nil
+	}
+	if strings.Trim(t, "0123456789") == "" && t != "" {
+		return 0, fmt.Errorf("%s of what? Give the unit: %sh or %sd", t, t, t)
+	}
+	if strings.HasPrefix(t, "-") {
+		return 0, fmt.Errorf("%s lies before the start; a duration has no sign", quote(t))
+	}
+	d, err := terms.ParseDuration(t)
+	if err != nil && len(t) > maxID {
+		return 0, fmt.Errorf("%s is not a duration such as 90m, 6h, 2d, 4w or 1d12h", quote(t))
+	}
+	return d, err
+}
+
+// span reads a duration, or a..b.
+func (p *parser) span(v value) (Span, bool) {
+	t, ok := p.word(v)
+	if !ok {
+		return Span{}, false
+	}
+	from, to, drawn := strings.Cut(t, "..")
+	if !drawn {
+		d, ok := p.duration(v)
+		return Span{d, d}, ok
+	}
+	a, err := parseDuration(strings.TrimSpace(from))
+	if err != nil {
+		p.wrong(v, "%v", err)
+		return Span{}, false
+	}
+	b, err := parseDuration(strings.TrimSpace(to))
+	if err != nil {
+		p.wrong(v, "%v", err)
+		return Span{}, false
+	}
+	if a > b {
+		p.wrong(v, "%s is longer than %s: write the shorter first", a, b)
+		return Span{}, false
+	}
+	return Span{a, b}, true
+}
+
+// String writes the span as a file would: "6h" or "1d..2d".
+func (s Span) String() string {
+	if s.Min == s.Max {
+		return s.Min.String()
+	}
+	return s.Min.String() + ".." + s.Max.String()
+}
+
+// offset reads when something happens: an offset from the start, a span of them, or an instant.
+func (p *parser) offset(v value) (Span, bool) {
+	t, ok := p.word(v)
+	if !ok {
+		return Span{}, false
+	}
+	if i, err := parseInstant(t); err == nil {
+		d := i.Sub(p.scenario.Start)
+		if d < 0 {
+			p.wrong(v, "%s lies before the start, %s", i, p.scenario.Start)
+			return Span{}, false
+		}
+		return Span{d, d}, p.inTime(v, Span{d, d})
+	}
+	if strings.Count(t, "-") >= 2 && !strings.HasPrefix(t, "-") {
+		_, err := parseInstant(t)
+		p.wrong(v, "%v", err)
+		return Span{}, false
+	}
+	s, ok := p.span(v)
+	return s, ok && p.inTime(v, s)
+}
+
+// inTime reports whether a time falls into the run.
+func (p *parser) inTime(v value, s Span) bool {
+	horizon := p.scenario.Horizon
+	if s.Min > horizon {
+		p.wrong(v, "this comes %s after the start, and the run ends at its horizon, %s: move it forward or raise horizon",
+			s.Min, horizon)
+		return false
+	}
+	if s.Max > horizon {
+		p.warn(v, "this may come %s after the start, and the run ends at its horizon, %s", s.Max, horizon)
+	}
+	return true
+}
+
+// parseInstant reads RFC 3339, or a day, which begins at midnight UTC.
+func parseInstant(t string) (terms.Instant, error) {
+	if d, err := time.Parse(time.DateOnly, t); err == nil {
+		return terms.ParseInstant(d.Format(time.RFC3339))
+	}
+	if len(t) > maxID {
+		t = t[:maxID]
+	}
+	return terms.ParseInstant(t)
+}

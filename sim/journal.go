@@ -1,0 +1,172 @@
+package sim
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/raft"
+
+	"github.com/parley-sim/parley/node"
+	"github.com/parley-sim/parley/node/terms"
+	"github.com/parley-sim/parley/sim/check"
+)
+
+// journal takes what the machines report from their own goroutines.
+type journal struct {
+	checker check.Run
+
+	mu        sync.Mutex
+	last      uint64        // the highest log index in entries, ever
+	entries   []terms.Entry // applied by somebody, not yet read by the runner
+	elections []election    // not yet read by the runner
+}
+
+// election is one that was won.
+type election struct {
+	capital  string
+	raftTerm uint64
+	at       time.Duration // Raft time
+}
+
+// observe has a capital's node report to the journal.
+func (r *runner) observe(c *capital, cfg *node.Config) {
+	stores := c.stores
+	cfg.OnApply = func(e terms.Entry, hash func() [32]byte) {
+		a := check.Application{Index: e.Index, RaftTerm: e.RaftTerm, Digest: digestAt(stores.Log, e.Index), Hash: hash()}
+		if !e.Result.Repeat {
+			a.Sequence = e.Result.Sequence
+		}
+		r.journal.checker.Applied(c.id, a)
+		r.journal.mu.Lock()
+		defer r.journal.mu.Unlock()
+		if e.Index > r.journal.last {
+			r.journal.last = e.Index
+			r.journal.entries = append(r.journal.entries, e)
+		}
+	}
+	cfg.OnRestore = func(index uint64, hash func() [32]byte) { r.journal.checker.Restored(c.id, index, hash()) }
+	cfg.Observe = func(e node.RaftEvent) {
+		if e.Kind != node.EventState || e.State != raft.Leader.String() {
+			return
+		}
+		log := readLog(stores.Log)
+		r.journal.checker.Leader(e.RaftTerm, c.id, &log)
+		r.journal.mu.Lock()
+		defer r.journal.mu.Unlock()
+		r.journal.elections = append(r.journal.elections, election{c.id, e.RaftTerm, r.raftTime()})
+	}
+}
+
+func digestAt(store raft.LogStore, index uint64) [32]byte {
+	var l raft.Log
+	if err := store.GetLog(index, &l); err != nil {
+		return [32]byte{} // the check compares it with the others' and will say so
+	}
+	return sha256.Sum256(l.Data)
+}
+
+// readLog reads a capital's whole Raft log.
+func readLog(store raft.LogStore) check.Log {
+	first, err := store.FirstIndex()
+	if err != nil || first == 0 {
+		return check.Log{}
+	}
+	last, err := store.LastIndex()
+	if err != nil {
+		return check.Log{}
+	}
+	log := check.Log{Snapshot: first - 1}
+	for i := first; i <= last; i++ {
+		var l raft.Log
+		if store.GetLog(i, &l) != nil {
+			break // cut off by a new leader while it was read
+		}
+		log.Entries = append(log.Entries, check.LogEntry{Index: l.Index, RaftTerm: l.Term, Digest: sha256.Sum256(l.Data)})
+	}
+	return log
+}
+
+// collect reads the journal: new entries of the record become part of the runner's own state and of the timeline.
+func (r *runner) collect() {
+	r.journal.mu.Lock()
+	entries, elections := r.journal.entries, r.journal.elections
+	r.journal.entries, r.journal.elections = nil, nil
+	r.journal.mu.Unlock()
+	for _, e := range elections {
+		r.report.Raft.Elections++
+		r.report.Timeline = append(r.report.Timeline, Item{Kind: ItemElection, At: r.now, RaftAt: e.at, Capital: e.capital,
+			RaftTerm: e.raftTerm})
+	}
+	for i := range entries {
+		r.take(&entries[i])
+	}
+}
+
+// take adds one entry to the runner's state, record and timeline.
+func (r *runner) take(e *terms.Entry) {
+	result := r.state.Apply(&e.Move)
+	if result.Sequence == 0 || result.Repeat {
+		return
+	}
+	r.report.Record = append(r.report.Record, *e)
+	switch e.Move.Verb {
+	case terms.VerbCharter:
+		return
+	case terms.VerbClock:
+		if len(result.Events) > 0 {
+			r.report.Timeline = append(r.report.Timeline, Item{Kind: ItemEvents, At: e.Move.Time, RaftAt: r.raftTime(), Events: result.Events})
+		}
+		return
+	}
+	// A capital has its moves recorded one at a time, in order: this one is its first that is not shown yet.
+	for _, p := range r.byID[e.Move.Capital].queue {
+		if !p.shown {
+			r.show(p, e)
+			return
+		}
+	}
+}
+
+// show puts a move into the timeline whose fate is known: e is its place in the record, nil if it left no trace there.
+func (r *runner) show(p *pending, e *terms.Entry) {
+	p.shown = true
+	item := Item{Kind: ItemMove, At: r.now, RaftAt: r.raftTime(), Move: p.played, Capital: p.move.Capital}
+	if e != nil {
+		p.played.Move, p.played.Index = e.Move, e.Index
+		p.played.Outcome = string(node.Recorded)
+		p.played.Code, p.played.Reason = e.Result.Code, e.Result.Reason
+		if e.Result.Refused {
+			p.played.Outcome = string(node.Refused)
+		}
+		item.At, item.Events = e.Move.Time, e.Result.Events
+	}
+	r.report.Timeline = append(r.report.Timeline, item)
+}
+
+// verifier checks each signature once for all capitals of a process.
+type verifier struct {
+	mu    sync.Mutex
+	known map[[32]byte]bool
+}
+
+func (v *verifier) options() terms.Options { return terms.Options{Verify: v.verify} }
+
+// verify answers as Move.Verify does. What it remembers is tied to everything that the signature covers.
+func (v *verifier) verify(m *terms.Move, key []byte) bool {
+	digest := m.Digest()
+	b := make([]byte, 0, 256)
+	b = append(b, digest[:]...)
+	b = binary.AppendVarint(b, int64(m.Time))
+	b = append(append(b, key...), m.Signature...)
+	id := sha256.Sum256(b)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	ok, known := v.known[id]
+	if !known {
+		ok = m.Verify(key)
+		v.known[id] = ok
+	}
+	return ok
+}

@@ -1,0 +1,210 @@
+package network
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/hashicorp/raft"
+)
+
+// snapshotScale is how many bytes of a snapshot get one RPCTimeout, as in hashicorp/raft's NetworkTransport.
+const snapshotScale = 256 << 10
+
+// Transport is one capital's connection to the network, from Up to Down: a raft.Transport whose addresses are the ids
+// of capitals. A restarted capital gets a new one.
+type Transport struct {
+	net     *Network
+	capital *capital
+	inbox   chan raft.RPC
+	closed  chan struct{} // closed by close, under Network.mu
+	handler Handler       // guarded by Network.mu
+
+	// calls is the context of the calls being served here. It ends when the capital goes down.
+	calls    context.Context
+	endCalls context.CancelFunc
+}
+
+var (
+	_ raft.Transport   = (*Transport)(nil)
+	_ raft.WithPreVote = (*Transport)(nil)
+	_ raft.WithClose   = (*Transport)(nil)
+)
+
+func newTransport(n *Network, c *capital) *Transport {
+	t := &Transport{
+		net: n, capital: c,
+		// Raft's main loop takes requests one by one. With room for some, senders need not queue up at the channel,
+		// which would put the order into the hands of the scheduler.
+		inbox:  make(chan raft.RPC, 256),
+		closed: make(chan struct{}),
+	}
+	t.calls, t.endCalls = context.WithCancel(context.Background())
+	return t
+}
+
+// close disconnects the transport, and its capital if it is the one in use. It can be called again. The caller holds
+// net.mu.
+func (t *Transport) close() {
+	if t.isClosed() {
+		return
+	}
+	close(t.closed)
+	t.endCalls()
+	if t.capital.up == t {
+		t.capital.up = nil
+	}
+}
+
+func (t *Transport) isClosed() bool {
+	select {
+	case <-t.closed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Close disconnects the capital, like Network.Down. Raft calls it at the end of its shutdown.
+func (t *Transport) Close() error {
+	t.net.mu.Lock()
+	defer t.net.mu.Unlock()
+	t.close()
+	return nil
+}
+
+// Consumer returns the channel on which Raft receives requests, heartbeats among them.
+func (t *Transport) Consumer() <-chan raft.RPC { return t.inbox }
+
+// LocalAddr returns the id of the capital.
+func (t *Transport) LocalAddr() raft.ServerAddress { return raft.ServerAddress(t.capital.id) }
+
+// EncodePeer returns the address as bytes.
+func (t *Transport) EncodePeer(_ raft.ServerID, addr raft.ServerAddress) []byte { return []byte(addr) }
+
+// DecodePeer returns the address that EncodePeer encoded.
+func (t *Transport) DecodePeer(peer []byte) raft.ServerAddress { return raft.ServerAddress(peer) }
+
+// SetHeartbeatHandler does nothing: heartbeats go through Raft's main queue, since the fast path races with the leader's
+// loop (hashicorp/raft#695).
+func (t *Transport) SetHeartbeatHandler(func(raft.RPC)) {}
+
+// AppendEntriesPipeline always returns raft.ErrPipelineReplicationNotSupported: Raft then has one append in flight to
+// each peer (hashicorp/raft#612).
+func (t *Transport) AppendEntriesPipeline(raft.ServerID, raft.ServerAddress) (raft.AppendPipeline, error) {
+	return nil, raft.ErrPipelineReplicationNotSupported
+}
+
+// AppendEntries sends log entries, a commit notice or a heartbeat.
+func (t *Transport) AppendEntries(_ raft.ServerID, to raft.ServerAddress, req *raft.AppendEntriesRequest,
+	resp *raft.AppendEntriesResponse) error {
+	kind := Append
+	switch {
+	case isHeartbeat(req):
+		kind = Heartbeat
+	case len(req.Entries) == 0:
+		kind = CommitNotice
+	}
+	return rpc(t, to, kind, copyAppendEntries(req), resp)
+}
+
+// isHeartbeat tells a heartbeat from other appends without entries, as hashicorp/raft's NetworkTransport does: a
+// heartbeat says nothing about the log.
+func isHeartbeat(req *raft.AppendEntriesRequest) bool {
+	return req.Term != 0 && req.PrevLogEntry == 0 && req.PrevLogTerm == 0 && len(req.Entries) == 0 &&
+		req.LeaderCommitIndex == 0
+}
+
+// RequestVote asks for a vote.
+func (t *Transport) RequestVote(_ raft.ServerID, to raft.ServerAddress, req *raft.RequestVoteRequest,
+	resp *raft.RequestVoteResponse) error {
+	return rpc(t, to, Vote, copyRequestVote(req), resp)
+}
+
+// RequestPreVote asks whether a vote would be given.
+func (t *Transport) RequestPreVote(_ raft.ServerID, to raft.ServerAddress, req *raft.RequestPreVoteRequest,
+	resp *raft.RequestPreVoteResponse) error {
+	return rpc(t, to, PreVote, copyRequestPreVote(req), resp)
+}
+
+// TimeoutNow has a capital stand for election at once.
+func (t *Transport) TimeoutNow(_ raft.ServerID, to raft.ServerAddress, req *raft.TimeoutNowRequest,
+	resp *raft.TimeoutNowResponse) error {
+	return rpc(t, to, TimeoutNow, &raft.TimeoutNowRequest{RPCHeader: copyHeader(req.RPCHeader)}, resp)
+}
+
+// InstallSnapshot sends a snapshot as one message. An error from reading data is returned as it is.
+func (t *Transport) InstallSnapshot(_ raft.ServerID, to raft.ServerAddress, req *raft.InstallSnapshotRequest,
+	resp *raft.InstallSnapshotResponse, data io.Reader) error {
+	content, err := io.ReadAll(data)
+	if err != nil {
+		time.Sleep(t.net.config.HopMin) // never fail in no time: see the package comment
+		return err
+	}
+	timeout := t.net.config.RPCTimeout * time.Duration(1+len(content)/snapshotScale)
+	w := &raftWork{command: copyInstallSnapshot(req), snapshot: content}
+	return finish(t, to, Snapshot, w, timeout, resp)
+}
+
+// rpc sends a request, already copied, and stores what comes back in resp.
+func rpc[R any](t *Transport, to raft.ServerAddress, kind Kind, command any, resp *R) error {
+	return finish(t, to, kind, &raftWork{command: command}, t.net.config.RPCTimeout, resp)
+}
+
+// finish carries out the exchange and stores the response, which may come with an error or, after an error of the
+// network, be missing.
+func finish[R any](t *Transport, to raft.ServerAddress, kind Kind, w *raftWork, timeout time.Duration, resp *R) error {
+	value, err := t.exchange(string(to), kind, w, timeout, nil)
+	if response, ok := value.(*R); ok && response != nil {
+		*resp = *response
+	}
+	return err
+}
+
+// raftWork is a Raft RPC as the work of an exchange.
+type raftWork struct {
+	command  any    // the caller's request, copied
+	snapshot []byte // the data of an InstallSnapshot
+}
+
+func (w *raftWork) describe(m *Message) {
+	describeRequest(w.command, m)
+	if w.snapshot != nil {
+		m.Digest = mix(m.Digest, digestBytes(w.snapshot))
+	}
+}
+
+func (w *raftWork) serve(t *Transport, deadline time.Time, m *Message) (reply, bool) {
+	responses := make(chan raft.RPCResponse, 1) // with room: Raft must not block on a caller that left
+	request := raft.RPC{Command: w.command, RespChan: responses}
+	if w.snapshot != nil {
+		request.Reader = newReader(w.snapshot)
+	}
+	var late <-chan time.Time
+	if !deadline.IsZero() {
+		timer := time.NewTimer(time.Until(deadline))
+		defer timer.Stop()
+		late = timer.C
+	}
+	select {
+	case t.inbox <- request:
+	case <-t.closed:
+		return reply{err: ErrReset}, true
+	case <-late:
+		return reply{}, false
+	}
+	select {
+	case r := <-responses:
+		value := copyResponse(r.Response)
+		describeResponse(value, m)
+		if r.Error != nil {
+			r.Error = errors.New(r.Error.Error()) // over a wire an error is its text
+		}
+		return reply{value: value, err: r.Error}, true
+	case <-t.closed:
+		return reply{err: ErrReset}, true
+	case <-late:
+		return reply{}, false
+	}
+}

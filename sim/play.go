@@ -1,0 +1,54 @@
+// Package sim plays a scenario: it takes its events in order of scenario time, injects each into a conference of real
+// hashicorp/raft nodes, lets the machines settle, asks the capitals' policies, and reports what was agreed and why. The
+// machines live in virtual time (package bubble), on simulated wires (package network); what must hold of every run is
+// checked (package check). It decides nothing of the terms: the state machine in node/terms does.
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/parley-sim/parley/scenarios"
+	"github.com/parley-sim/parley/sim/bubble"
+	"github.com/parley-sim/parley/sim/network"
+)
+
+// Options say how a scenario is played. The zero value plays it as the file says.
+type Options struct {
+	Seed     *int64                    // nil: the scenario's own
+	Trace    func(network.Message)     // is told of every message between machines; nil: nobody is
+	Progress func(done, whole float64) // is told how much scenario time has passed, in days; nil: nobody is
+	Watchdog time.Duration             // real time after which the run is given up; 0: bubble.DefaultWatchdog
+}
+
+// ErrTechnical is wrapped by Play's error if the run could not be finished for a technical reason: the outcome is unknown.
+var ErrTechnical = errors.New("the run could not be finished")
+
+// Play plays a scenario in virtual time. One process plays one at a time, since a run's randomness and processor are set
+// for the whole process. If ctx ends, Play stops at the next event and returns ctx's error.
+func Play(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error) {
+	seed := s.Seed
+	if o.Seed != nil {
+		seed = *o.Seed
+	}
+	began := time.Now()
+	var report *Report
+	var failed error
+	err := bubble.Run(bubble.Options{Seed: seed, Deterministic: true, Watchdog: o.Watchdog}, func() {
+		r := newRunner(s, seed, o)
+		r.stop = ctx.Done()
+		report, failed = r.run()
+	})
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrTechnical, err)
+	case failed != nil:
+		return nil, fmt.Errorf("%w: %w", ErrTechnical, failed)
+	}
+	report.WallTime = time.Since(began)
+	return report, nil
+}

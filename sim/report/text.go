@@ -1,0 +1,110 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/parley-sim/parley/sim"
+)
+
+// Options say how text is written. The zero value is 80 columns without colour.
+type Options struct {
+	Width  int  // in columns; 0 is DefaultWidth, and less than 40 is 40
+	Colour bool // with ANSI escape codes
+	Quiet  bool // only what failed, and one line a scenario
+}
+
+// Text writes a run for a person to read: first what it was about, then what happened day by day, and at the end what
+// came of it. Lines that start with "~" tell of machines, all others of politics. No line is longer than the width.
+// An error is the writer's.
+func Text(w io.Writer, run *Run, o Options) error {
+	p := newPage(o)
+	switch {
+	case run.Report == nil:
+		p.verdict(run)
+	case o.Quiet:
+		p.failures(run)
+		p.verdict(run)
+	default:
+		p.head(run)
+		p.timeline(run.Report)
+		p.ending(run)
+	}
+	_, err := io.WriteString(w, p.b.String())
+	return err
+}
+
+// head writes what the scenario is about.
+func (p *page) head(run *Run) {
+	s := run.Scenario
+	title := s.Title
+	if title == "" {
+		title = s.ID
+	}
+	p.para(bold, "", "", oneLine(title))
+	p.para(faint, "", "", fmt.Sprintf("%s · seed %d · %s time", s.ID, run.Seed, run.On))
+	if about := paragraphs(s.About); len(about) > 0 {
+		for _, text := range about {
+			p.blank()
+			p.para(plain, "", "", text)
+		}
+	}
+}
+
+// paragraphs splits a text at its empty lines; the other ends of lines are those of a file, not of the text.
+func paragraphs(s string) []string {
+	var all []string
+	for _, part := range strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n\n") {
+		if part = oneLine(part); part != "" {
+			all = append(all, part)
+		}
+	}
+	return all
+}
+
+// verdict writes the one line that says how the run ended: "held: one-month-truce: truce adopted; 6 checks held".
+func (p *page) verdict(run *Run) {
+	status := run.Status()
+	word := map[sim.Status]string{sim.StatusHeld: "held", sim.StatusFailed: "FAILED", sim.StatusUnknown: "UNKNOWN"}[status]
+	l := map[sim.Status]look{sim.StatusHeld: good, sim.StatusFailed: bad, sim.StatusUnknown: unsure}[status]
+	text := word + "  " + run.Scenario.ID + ": "
+	indent := strings.Repeat(" ", len(word)+2)
+	if run.Report == nil {
+		p.para(l, "", indent, text+fmt.Sprintf("not played to the end, for a technical reason: %v", run.Err))
+		return
+	}
+	r := run.Report
+	var parts []string
+	for i := range r.Plans {
+		parts = append(parts, r.Plans[i].ID+" "+outcomeWords(&r.Plans[i]))
+	}
+	if n := len(r.Findings); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %s held", heldFindings(r), counted(n, "expectation")))
+	}
+	if !r.ChecksHeld() {
+		parts = append(parts, "a check failed")
+	}
+	if run.Replays != nil && !run.Replays.Same() {
+		parts = append(parts, "the replays disagree")
+	}
+	if r.NoQuorum {
+		parts = append(parts, "no quorum at the end")
+	}
+	p.para(l, "", indent, text+strings.Join(parts, "; "))
+}
+
+func heldFindings(r *sim.Report) int {
+	n := 0
+	for _, f := range r.Findings {
+		if f.Held {
+			n++
+		}
+	}
+	return n
+}
+
+// Error writes a technical failure of the player itself. It is Text's line for such a run, for standard error.
+func Error(run *Run) string {
+	return fmt.Sprintf("%s: not played to the end, for a technical reason: %v", run.Scenario.ID, run.Err)
+}

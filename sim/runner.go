@@ -1,0 +1,186 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/parley-sim/parley/node/terms"
+	"github.com/parley-sim/parley/scenarios"
+	"github.com/parley-sim/parley/sim/network"
+)
+
+// runner plays one scenario. All its methods run on one goroutine, the bubble's first; what the machines report comes
+// through the journal.
+type runner struct {
+	scenario *scenarios.Scenario
+	options  Options
+	seed     int64
+	stop     <-chan struct{} // the caller gave up
+
+	net      *network.Network
+	capitals []*capital // in the charter's order
+	byID     map[string]*capital
+	journal  journal
+	verifier verifier
+	agenda   agenda
+	whens    []*scenarios.Step // when-steps that have not acted yet
+
+	began   time.Time     // of Raft time
+	now     terms.Instant // scenario time
+	stalled bool          // a deadline is past that no clock move could be recorded for
+	state   *terms.State  // what the record adds up to, as far as anybody has applied it
+	report  *Report
+}
+
+func newRunner(s *scenarios.Scenario, seed int64, o Options) *runner {
+	r := &runner{
+		scenario: s, options: o, seed: seed, now: s.Start, began: time.Now(),
+		byID:     map[string]*capital{},
+		verifier: verifier{known: map[[32]byte]bool{}},
+	}
+	r.state = terms.New(r.verifier.options())
+	r.net = network.New(network.Config{Seed: seed, Trace: o.Trace})
+	r.report = &Report{Scenario: s, Seed: seed, On: "virtual"}
+	for i := range s.Charter.Capitals {
+		c := newCapital(s, i, seed)
+		r.capitals = append(r.capitals, c)
+		r.byID[c.id] = c
+		if c.votes {
+			r.report.Raft.Voters++
+		}
+	}
+	return r
+}
+
+// raftTime is how long the machines have run.
+func (r *runner) raftTime() time.Duration { return time.Since(r.began) }
+
+// run plays the scenario to its end. An error means that it could not be played at all.
+func (r *runner) run() (*Report, error) {
+	defer r.shutDown()
+	if err := r.convene(); err != nil {
+		return nil, err
+	}
+	r.schedule()
+	r.follow()
+	for r.next() {
+		select {
+		case <-r.stop:
+			return nil, fmt.Errorf("stopped at %s", r.now)
+		default:
+		}
+		r.follow()
+		if r.options.Progress != nil {
+			whole := float64(r.scenario.Horizon) / float64(terms.Day)
+			r.options.Progress(float64(r.now.Sub(r.scenario.Start))/float64(terms.Day), whole)
+		}
+	}
+	r.finish()
+	return r.report, nil
+}
+
+// schedule puts the script and the dated expectations on the agenda.
+func (r *runner) schedule() {
+	s := r.scenario
+	for i := range s.Script {
+		step := &s.Script[i]
+		if step.When != nil {
+			r.whens = append(r.whens, step)
+			continue
+		}
+		at := s.Start.Add(r.draw(*step.At, "at", i))
+		r.agenda.add(at, classScript, func() { r.act(step) })
+	}
+	r.report.Findings = make([]Finding, len(s.Expect))
+	for i := range s.Expect {
+		if e := &s.Expect[i]; e.At != nil {
+			at := s.Start.Add(r.draw(*e.At, "expect", i))
+			r.agenda.add(at, classExpectation, func() { r.report.Findings[i] = r.examine(e) })
+		}
+	}
+}
+
+// next makes the next thing happen, and reports whether there was one before the horizon.
+func (r *runner) next() bool {
+	at, class, any := r.agenda.peek()
+	deadline, due := r.state.NextDeadline()
+	if due && !r.stalled && (!any || deadline < at || deadline == at && class > classDeadline) {
+		if deadline > r.scenario.End() {
+			return any && at <= r.scenario.End() && r.happen()
+		}
+		r.now = max(r.now, deadline)
+		r.tickClock()
+		return true
+	}
+	return any && at <= r.scenario.End() && r.happen()
+}
+
+// happen takes the next event off the agenda.
+func (r *runner) happen() bool {
+	e := r.agenda.pop()
+	r.now = max(r.now, e.at)
+	e.do()
+	return true
+}
+
+// follow brings about what follows from an event: waiting moves are tried again, when-steps whose condition holds are put
+// on the agenda, and policies look at what their capitals have applied.
+func (r *runner) follow() {
+	r.collect()
+	r.retry()
+	if r.stalled {
+		r.tickClock()
+	}
+	r.fireWhens()
+	r.consultPolicies()
+}
+
+// fireWhens puts the when-steps on the agenda whose condition holds now.
+func (r *runner) fireWhens() {
+	waiting := r.whens[:0]
+	for _, step := range r.whens {
+		if !r.state.Holds(*step.When) {
+			waiting = append(waiting, step)
+			continue
+		}
+		at := r.now.Add(r.draw(step.After, "after", step.Pos.Line))
+		r.agenda.add(at, classScript, func() { r.act(step) })
+	}
+	r.whens = waiting
+}
+
+// act carries out a step of the script.
+func (r *runner) act(step *scenarios.Step) {
+	if step.Fault != nil {
+		r.inflict(step.Fault, step.Text)
+		if !step.NoSettle {
+			r.settle()
+		}
+		return
+	}
+	for _, id := range step.By {
+		c := r.byID[id]
+		r.enqueue(c, r.fill(step.Move, c), false)
+		r.pump(c, !step.NoSettle)
+		if !step.NoSettle {
+			r.settle()
+		}
+	}
+}
+
+// fill completes a scripted move: a proposal gets its draft, an answer the version that its capital sees.
+func (r *runner) fill(template *terms.Move, c *capital) terms.Move {
+	m := *template
+	switch m.Verb {
+	case terms.VerbPropose:
+		if p := r.scenario.Plan(m.Plan); p != nil {
+			draft := p.Draft
+			m.Draft = &draft
+		}
+	case terms.VerbConsent, terms.VerbObject, terms.VerbAbstain, terms.VerbVeto, terms.VerbAmend:
+		if m.Version == 0 {
+			m.Version = c.sees(m.Plan)
+		}
+	}
+	return m
+}

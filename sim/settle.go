@@ -1,0 +1,130 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/parley-sim/parley/sim/bubble"
+)
+
+const (
+	// settleBound is how much Raft time the machines get to settle. An election takes one to two seconds at Raft's
+	// default settings, and may have to be held again.
+	settleBound = 60 * time.Second
+
+	// settlePoll is how often the runner looks. It is odd so that it does not tie with the machines' own timers.
+	settlePoll = 2_000_137 * time.Nanosecond
+)
+
+// settle lets the machines come to rest: a leader that a connected majority follows, every capital that it can reach
+// applied up to its last entry, nothing under way; or no majority is connected and nobody still leads. It is bounded in
+// Raft time, and not settling is reported.
+func (r *runner) settle() {
+	bound := time.Now().Add(settleBound)
+	for {
+		bubble.Wait()
+		why := r.restless()
+		if why == "" {
+			break
+		}
+		if time.Now().After(bound) {
+			r.report.Unsettled++
+			r.report.Timeline = append(r.report.Timeline, Item{Kind: ItemUnsettled, At: r.now, RaftAt: r.raftTime(),
+				Text: fmt.Sprintf("the machines did not settle within %v: %s", settleBound, why)})
+			break
+		}
+		time.Sleep(settlePoll)
+	}
+	r.collect()
+}
+
+// restless says why the machines are not at rest, "" if they are.
+func (r *runner) restless() string {
+	var leader *capital
+	for _, c := range r.capitals {
+		if c.node != nil && c.node.IsLeader() {
+			if leader != nil {
+				return fmt.Sprintf("both %s and %s lead", leader.id, c.id)
+			}
+			leader = c
+		}
+	}
+	if !r.majorityConnected() {
+		if leader != nil {
+			return leader.id + " still leads without a majority"
+		}
+		return ""
+	}
+	if leader == nil {
+		return "nobody leads"
+	}
+	if !r.reachesMajority(leader) {
+		return leader.id + " leads, but cannot reach a majority"
+	}
+	last := leader.node.LastIndex()
+	for _, c := range r.capitals {
+		if c.node == nil || c != leader && !r.connected(leader, c) {
+			continue
+		}
+		if c.node.AppliedIndex() < last {
+			return fmt.Sprintf("%s has not applied all that %s holds", c.id, leader.id)
+		}
+		if c.node.Leader() != leader.id {
+			return fmt.Sprintf("%s does not follow %s", c.id, leader.id)
+		}
+	}
+	if n := r.net.InFlight(); n > 0 {
+		return fmt.Sprintf("%d messages are under way", n)
+	}
+	return ""
+}
+
+// connected reports whether two capitals can hear each other directly.
+func (r *runner) connected(a, b *capital) bool {
+	return r.net.Reachable(a.id, b.id) && r.net.Reachable(b.id, a.id)
+}
+
+// reachesMajority reports whether the capital, with those that it is connected to, makes up a majority of the voters.
+func (r *runner) reachesMajority(c *capital) bool {
+	if c.node == nil || !c.votes {
+		return false
+	}
+	n := 1
+	for _, other := range r.capitals {
+		if other != c && other.votes && other.node != nil && r.connected(c, other) {
+			n++
+		}
+	}
+	return n > r.report.Raft.Voters/2
+}
+
+// majorityConnected reports whether some capital could lead.
+func (r *runner) majorityConnected() bool {
+	for _, c := range r.capitals {
+		if r.reachesMajority(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// canRecord reports whether a capital has a way to one that could lead: directly or through one that reaches both.
+func (r *runner) canRecord(c *capital) bool {
+	if c.node == nil {
+		return false
+	}
+	for _, leader := range r.capitals {
+		if !r.reachesMajority(leader) {
+			continue
+		}
+		if leader == c || r.connected(c, leader) {
+			return true
+		}
+		for _, bridge := range r.capitals {
+			if bridge != c && bridge != leader && bridge.node != nil && r.connected(c, bridge) && r.connected(bridge, leader) {
+				return true
+			}
+		}
+	}
+	return false
+}
