@@ -11,7 +11,9 @@ func (r *runner) inflict(f *scenarios.Fault, text string) {
 	item := Item{Kind: ItemFault, At: r.now, RaftAt: r.raftTime(), Fault: f, Text: text}
 	r.report.Timeline = append(r.report.Timeline, item)
 	place := len(r.report.Timeline) - 1
-	if failed := r.carryOut(f); failed != "" {
+	failed := r.carryOut(f)
+	r.linesChanged()
+	if failed != "" {
 		r.report.Timeline[place].Text = text + ": " + failed
 	}
 }

@@ -20,6 +20,7 @@ type Options struct {
 	Seed     *int64                    // nil: the scenario's own
 	Trace    func(network.Message)     // is told of every message between machines; nil: nobody is
 	Progress func(done, whole float64) // is told how much scenario time has passed, in days; nil: nobody is
+	Signed   bool                      // capitals sign their moves with ed25519, and every state machine verifies: nobody in a simulation forges, so it is off by default
 	Watchdog time.Duration             // real time after which the run is given up; 0: bubble.DefaultWatchdog
 }
 

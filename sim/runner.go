@@ -30,6 +30,7 @@ type runner struct {
 	stalled bool          // a deadline is past that no clock move could be recorded for
 	state   *terms.State  // what the record adds up to, as far as anybody has applied it
 	report  *Report
+	lines   [][]bool // who can hear whom, by place in capitals; nil after a fault, until it is asked for
 }
 
 func newRunner(s *scenarios.Scenario, seed int64, o Options) *runner {
@@ -42,7 +43,7 @@ func newRunner(s *scenarios.Scenario, seed int64, o Options) *runner {
 	r.net = network.New(network.Config{Seed: seed, Trace: o.Trace})
 	r.report = &Report{Scenario: s, Seed: seed, On: "virtual"}
 	for i := range s.Charter.Capitals {
-		c := newCapital(s, i, seed)
+		c := newCapital(s, i, seed, o.Signed)
 		r.capitals = append(r.capitals, c)
 		r.byID[c.id] = c
 		if c.votes {

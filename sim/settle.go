@@ -12,8 +12,10 @@ const (
 	// default settings, and may have to be held again.
 	settleBound = 60 * time.Second
 
-	// settlePoll is how often the runner looks. It is odd so that it does not tie with the machines' own timers.
-	settlePoll = 2_000_137 * time.Nanosecond
+	// How often the runner looks: soon at first, since a move takes some milliseconds to reach everybody, and then less
+	// and less often, since an election takes seconds. Odd, so that it does not tie with the machines' own timers.
+	firstLook   = 3_000_137 * time.Nanosecond
+	longestLook = 40_000_139 * time.Nanosecond
 )
 
 // settle lets the machines come to rest: a leader that a connected majority follows, every capital that it can reach
@@ -21,7 +23,7 @@ const (
 // Raft time, and not settling is reported.
 func (r *runner) settle() {
 	bound := time.Now().Add(settleBound)
-	for {
+	for pause := firstLook; ; pause = min(pause*3/2, longestLook) {
 		bubble.Wait()
 		why := r.restless()
 		if why == "" {
@@ -33,7 +35,7 @@ func (r *runner) settle() {
 				Text: fmt.Sprintf("the machines did not settle within %v: %s", settleBound, why)})
 			break
 		}
-		time.Sleep(settlePoll)
+		time.Sleep(pause)
 	}
 	r.collect()
 }
@@ -81,8 +83,20 @@ func (r *runner) restless() string {
 
 // connected reports whether two capitals can hear each other directly.
 func (r *runner) connected(a, b *capital) bool {
-	return r.net.Reachable(a.id, b.id) && r.net.Reachable(b.id, a.id)
+	if r.lines == nil {
+		r.lines = make([][]bool, len(r.capitals))
+		for i, from := range r.capitals {
+			r.lines[i] = make([]bool, len(r.capitals))
+			for j, to := range r.capitals {
+				r.lines[i][j] = i == j || r.net.Reachable(from.id, to.id)
+			}
+		}
+	}
+	return r.lines[a.place][b.place] && r.lines[b.place][a.place]
 }
+
+// linesChanged forgets who can hear whom, after a fault.
+func (r *runner) linesChanged() { r.lines = nil }
 
 // reachesMajority reports whether the capital, with those that it is connected to, makes up a majority of the voters.
 func (r *runner) reachesMajority(c *capital) bool {
