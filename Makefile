@@ -1,0 +1,43 @@
+# Nothing but Go is needed. Without a C compiler the race detector cannot run, and `make test` says so.
+
+GO       ?= go
+RUN_ARGS ?=
+HAS_CC   := $(shell command -v "$$($(GO) env CC)" 2>/dev/null)
+RACE     := $(if $(HAS_CC),-race,)
+
+.PHONY: run build test vet lint check fuzz bench clean
+
+run: ## play the main scenario and show its outcome
+	@$(GO) run ./cmd/parley run scenarios/one-month-truce.yaml $(RUN_ARGS)
+
+build: ## build bin/parley
+	$(GO) build -o bin/parley ./cmd/parley
+
+test: vet lint ## vet, staticcheck and all tests, with the race detector
+ifeq ($(RACE),)
+	@echo "NOT RUN: the race detector (no C compiler found)"
+endif
+	$(GO) test $(RACE) ./...
+
+vet:
+	$(GO) vet ./...
+	@unformatted="$$(gofmt -l cmd node sim scenarios)"; test -z "$$unformatted" || { echo "not gofmt'd: $$unformatted"; exit 1; }
+
+lint:
+	$(GO) tool staticcheck ./...
+
+check: build ## play the whole library, and each scenario many times over
+	bin/parley run scenarios/*.yaml --quiet
+	@for f in scenarios/*.yaml; do bin/parley run $$f --replays 20 --quiet || exit 1; done
+
+FUZZTIME ?= 20s
+fuzz: ## fuzz every parser and decoder for FUZZTIME each
+	@set -e; $(GO) list ./... | while read -r p; do \
+	  for t in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+	    echo "$$p $$t"; $(GO) test -run '^$$' -fuzz "^$$t\$$" -fuzztime $(FUZZTIME) $$p; done; done
+
+bench: ## how fast: see "How fast" in README.md
+	$(GO) test -run '^$$' -bench . -benchmem ./node/terms ./sim
+
+clean:
+	rm -rf bin
