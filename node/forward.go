@@ -29,6 +29,7 @@ type Links interface {
 const (
 	kindSubmit = "submit" // to record a move
 	kindRead   = "read"   // up to where a capital must have applied the log for a linearizable read
+	kindNumber = "number" // the number of a capital's last move in the record, and the conference's name
 )
 
 const (
@@ -45,21 +46,24 @@ const (
 type request struct {
 	Version int             `json:"v"`
 	Kind    string          `json:"kind"`
-	Hops    int             `json:"hops"`           // how many more times it may be passed on
-	Wait    time.Duration   `json:"wait"`           // how long the sender waits for the answer, in nanoseconds
-	Via     []string        `json:"via,omitempty"`  // the capitals that have had it; none of them gets it again
-	Move    json.RawMessage `json:"move,omitempty"` // of a submit: encoded as in the log
+	Hops    int             `json:"hops"`              // how many more times it may be passed on
+	Wait    time.Duration   `json:"wait"`              // how long the sender waits for the answer, in nanoseconds
+	Via     []string        `json:"via,omitempty"`     // the capitals that have had it; none of them gets it again
+	Move    json.RawMessage `json:"move,omitempty"`    // of a submit: encoded as in the log
+	Capital string          `json:"capital,omitempty"` // of a number: whose
 }
 
 // reply is the answer.
 type reply struct {
-	Version int          `json:"v"`
-	Fate    string       `json:"fate"`
-	Result  terms.Result `json:"result,omitzero"`  // of a submit that was answered
-	Index   uint64       `json:"index,omitempty"`  // of the entry, or the index to read from
-	Via     []string     `json:"via,omitempty"`    // where it went from the capital that answers, the leader last
-	Leader  string       `json:"leader,omitempty"` // whom the capital takes for the leader, if it was not answered
-	Reason  string       `json:"reason,omitempty"` // why it was not answered, for people
+	Version    int          `json:"v"`
+	Fate       string       `json:"fate"`
+	Result     terms.Result `json:"result,omitzero"`      // of a submit that was answered
+	Index      uint64       `json:"index,omitempty"`      // of the entry, or the index to read from
+	Number     uint64       `json:"number,omitempty"`     // of the capital's last move
+	Conference string       `json:"conference,omitempty"` // its name; "" before it is founded
+	Via        []string     `json:"via,omitempty"`        // where it went from the capital that answers, the leader last
+	Leader     string       `json:"leader,omitempty"`     // whom the capital takes for the leader, if it was not answered
+	Reason     string       `json:"reason,omitempty"`     // why it was not answered, for people
 }
 
 // The fates, as replies name them.
@@ -96,12 +100,15 @@ func decodeRequest(body []byte) (*request, error) {
 		return nil, fmt.Errorf("a request with %d hops to go; at most %d are allowed", q.Hops, maxHops)
 	case q.Wait <= 0 || q.Wait > maxWait:
 		return nil, fmt.Errorf("a request that waits for %v", q.Wait)
-	case q.Kind == kindRead && q.Move != nil, q.Kind == kindSubmit && q.Move == nil:
-		return nil, fmt.Errorf("a %s request with a move of %d bytes", q.Kind, len(q.Move))
-	case q.Kind != kindRead && q.Kind != kindSubmit:
+	case q.Kind != kindRead && q.Kind != kindSubmit && q.Kind != kindNumber:
 		return nil, fmt.Errorf("a request of unknown kind %.32q", q.Kind)
+	case (q.Kind == kindSubmit) != (q.Move != nil), (q.Kind == kindNumber) != (q.Capital != ""):
+		return nil, fmt.Errorf("a %s request with a move of %d bytes, capital %.32q", q.Kind, len(q.Move), q.Capital)
 	}
-	return q, checkVia(q.Via)
+	if err := checkVia(q.Via); err != nil {
+		return nil, err
+	}
+	return q, nil
 }
 
 // decodeReply reads another capital's answer, and trusts nothing in it.

@@ -113,6 +113,9 @@ func (n *Node) Close(ctx context.Context) error {
 // It returns when everything has stopped. The stores given to Start are as the crash left them, for another Start.
 func (n *Node) Crash() {
 	n.crash()
+	if err := closeTransport(n.cfg.Transport); err != nil {
+		n.log.Debug("closing the transport in a crash", zap.Error(err))
+	}
 	n.fsm.mute()
 	n.watch.mute()
 	if n.group.close() {

@@ -27,7 +27,7 @@ type Receipt struct {
 	// an attempt ended without an answer. If it is not set, an Unknown move certainly is not in the record.
 	MayBeRecorded bool `json:"may_be_recorded,omitempty"`
 
-	Number   uint64       `json:"number"`          // under which to submit the move again
+	Number   uint64       `json:"number"`          // under which to submit the move again; 0: it has none yet
 	Index    uint64       `json:"index,omitempty"` // log index of the copy that was answered; a Repeat's is a later one
 	Result   terms.Result `json:"result,omitzero"`
 	Via      []string     `json:"via,omitempty"` // the capitals that passed the move on, the leader last

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"fmt"
+
 	"github.com/hashicorp/raft"
 )
 
@@ -24,9 +26,21 @@ func (n *Node) AppliedIndex() uint64 {
 
 // Nudge has another capital stand for election at once, as a leader that hands over does. It is for a fresh conference,
 // whose first election would otherwise wait for a timeout, and lets the caller choose the first leader. A nudge that is
-// lost does no harm.
+// lost does no harm. It is an error if this capital knows a leader: an election against one would come before its lease
+// has ended, on which linearizable reads rest.
 func (n *Node) Nudge(id string) error {
+	r, err := n.current()
+	if err != nil {
+		return err
+	}
+	address, err := addressOf(r, id)
+	if err != nil {
+		return err
+	}
+	if leader := n.Leader(); leader != "" {
+		return fmt.Errorf("node: cannot nudge %s: %s leads already", id, leader)
+	}
 	var answer raft.TimeoutNowResponse
-	return n.cfg.Transport.TimeoutNow(raft.ServerID(id), raft.ServerAddress(id),
+	return n.cfg.Transport.TimeoutNow(raft.ServerID(id), address,
 		&raft.TimeoutNowRequest{RPCHeader: raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax}}, &answer)
 }

@@ -37,7 +37,7 @@ func (n *Node) Read(ctx context.Context, c Consistency, f func(*terms.State)) (u
 		defer n.group.leave()
 		ctx, stop := n.whileOpen(ctx)
 		defer stop()
-		a, _, _, err := n.call(ctx, kindRead, nil)
+		a, _, _, err := n.call(ctx, request{Kind: kindRead})
 		if err == nil {
 			err = n.waitApplied(ctx, a.Index)
 		}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/parley-sim/parley/node/terms"
 )
 
 // route takes a request to the leader: to this capital if it leads, else to the one it takes for the leader, else over
@@ -43,8 +45,10 @@ func (n *Node) route(ctx context.Context, q *request) reply {
 		}
 		return false
 	}
-	if try(leader) || try(leader) { // the second is whom the first one takes for the leader
-		return best
+	for range 2 { // then whom the first one takes for the leader
+		if try(leader) {
+			return best
+		}
 	}
 	if q.Hops < 2 {
 		return best
@@ -89,26 +93,38 @@ func (n *Node) pass(ctx context.Context, q *request, to string) reply {
 
 // lead does what a request asks for, as the leader.
 func (n *Node) lead(ctx context.Context, q *request) reply {
-	if q.Kind == kindRead {
-		index, err := n.readIndex(ctx)
-		if err != nil {
-			return failed(notStored, err)
+	a := reply{Version: protocolVersion, Fate: fateNames[answered]}
+	var err error
+	if q.Kind == kindSubmit {
+		a.Result, a.Index, err = n.apply(ctx, q.Move)
+		if f := fateOf(err); f != answered {
+			return failed(f, err)
 		}
-		return reply{Version: protocolVersion, Fate: fateNames[answered], Index: index}
+		return a
 	}
-	result, index, err := n.apply(ctx, q.Move)
-	if f := fateOf(err); f != answered {
-		return failed(f, err)
+	if a.Index, err = n.readIndex(ctx); err == nil && q.Kind == kindNumber {
+		if err = n.waitApplied(ctx, a.Index); err == nil {
+			n.view(func(s *terms.State) {
+				a.Number = s.LastNumber(q.Capital)
+				if c := s.Charter(); c != nil {
+					a.Conference = c.Conference
+				}
+			})
+		}
 	}
-	return reply{Version: protocolVersion, Fate: fateNames[answered], Result: result, Index: index}
+	if err != nil {
+		return failed(notStored, err)
+	}
+	return a
 }
 
 // call makes a request of this capital's own and tries it again until it is answered or ctx ends. doubt reports whether
 // any of the tries may have been stored. The error is that of the last try.
-func (n *Node) call(ctx context.Context, kind string, move []byte) (a reply, tries int, doubt bool, err error) {
+func (n *Node) call(ctx context.Context, q request) (a reply, tries int, doubt bool, err error) {
+	q.Version, q.Hops = protocolVersion, maxHops
 	for pause := minPause; ; pause = min(2*pause, maxPause) {
 		tries++
-		a = n.route(ctx, &request{Version: protocolVersion, Kind: kind, Hops: maxHops, Move: move})
+		a = n.route(ctx, &q)
 		switch a.fate() {
 		case answered:
 			if len(a.Via) == 0 {

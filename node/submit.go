@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/hashicorp/raft"
@@ -15,6 +14,7 @@ import (
 type numbering struct {
 	known    bool        // whether last is: after a start it has to be read from the record
 	last     uint64      // number of the capital's last move in the record
+	name     string      // of the conference, as far as it has been read
 	open     *terms.Move // a move whose outcome is not known; it keeps its number until it is
 	founding bool        // whether a founding move was submitted whose outcome is not known
 }
@@ -67,85 +67,73 @@ func (n *Node) Submit(ctx context.Context, move terms.Move) (Receipt, error) {
 
 // submit finds the move's number and records it. The caller has the turn.
 func (n *Node) submit(ctx context.Context, move terms.Move) (Receipt, error) {
-	if move.Number != 0 {
-		return n.record(ctx, n.complete(move), true)
-	}
-	if open := n.numbers.open; open != nil {
-		if again := n.numbered(move, open.Number); again.Digest() == open.Digest() {
-			return n.record(ctx, n.complete(again), true)
-		}
-		if _, err := n.record(ctx, *open, true); err != nil {
-			return Receipt{Outcome: Unknown}, fmt.Errorf("%w: the move before it, number %d, is still open: %w", ErrNotRecorded,
-				open.Number, errors.Unwrap(err))
+	preset, open := move.Number != 0, n.numbers.open
+	if !preset || move.Conference == "" {
+		if err := n.learnNumber(ctx); err != nil && preset {
+			return Receipt{Outcome: Unknown, MayBeRecorded: true, Number: move.Number}, fmt.Errorf("%w: %w", ErrUnknown, err)
+		} else if err != nil {
+			return Receipt{Outcome: Unknown}, fmt.Errorf("%w: %w", ErrNotRecorded, err)
 		}
 	}
-	for renumbered := 0; ; renumbered++ {
+	if move.Conference == "" {
+		move.Conference = n.numbers.name
+	}
+	if preset {
+		return n.record(ctx, move, true)
+	}
+	if open != nil {
+		move.Number = open.Number
+		if move.Digest() == open.Digest() {
+			return n.record(ctx, move, true)
+		}
+		if receipt, err := n.record(ctx, *open, true); err != nil {
+			return Receipt{Outcome: Unknown}, fmt.Errorf("%w: its capital's move %d is still open (%s): %w", ErrNotRecorded,
+				open.Number, receipt.Outcome, context.Cause(ctx))
+		}
+	}
+	for tries := 1; ; tries++ {
 		if err := n.learnNumber(ctx); err != nil {
 			return Receipt{Outcome: Unknown}, fmt.Errorf("%w: %w", ErrNotRecorded, err)
 		}
-		number := n.numbers.last + 1
-		receipt, err := n.record(ctx, n.complete(n.numbered(move, number)), false)
-		if err != nil || receipt.Result.Code != terms.RefusedNumber || renumbered == maxRenumber {
+		move.Number = n.numbers.last + 1
+		receipt, err := n.record(ctx, move, false)
+		if err != nil || receipt.Result.Code != terms.RefusedNumber || tries == maxRenumber {
 			return receipt, err
 		}
 		// The number went to a move that this capital made before it crashed. No copy of this move can get in under it any
 		// more, so another number cannot double it. If the number is still free, though, something else is wrong.
-		n.numbers.known = false
-		if err := n.learnNumber(ctx); err != nil || n.numbers.last < number {
+		if err := n.learnNumber(ctx); err != nil || n.numbers.last < move.Number {
 			return receipt, nil
 		}
-		n.log.Info("took a new number: the old one was used by an earlier move", zap.Uint64("number", number))
+		n.log.Info("took a new number: the old one was used by an earlier move", zap.Uint64("number", move.Number))
 	}
 }
 
-// numbered returns the move under a number, for the conference of the record.
-func (n *Node) numbered(move terms.Move, number uint64) terms.Move {
-	move.Number = number
-	return n.addressed(move)
-}
-
-// addressed fills in the conference, if the record names one.
-func (n *Node) addressed(move terms.Move) terms.Move {
-	if move.Conference == "" {
-		n.view(func(s *terms.State) {
-			if c := s.Charter(); c != nil {
-				move.Conference = c.Conference
-			}
-		})
-	}
-	return move
-}
-
-// complete fills in what is missing for the move to be sent.
-func (n *Node) complete(move terms.Move) terms.Move {
-	move = n.addressed(move)
-	if n.cfg.Key != nil && move.Signature == nil {
-		move.Sign(n.cfg.Key)
-	}
-	return move
-}
-
-// learnNumber reads the number of the capital's last move from the record, if it is not known.
+// learnNumber asks the leader for the number of the capital's last move and the name of the conference, if they are not
+// known. It cannot read them from its own state, which may lag behind for as long as a line is cut.
 func (n *Node) learnNumber(ctx context.Context) error {
-	if n.numbers.known {
+	if n.numbers.known && n.numbers.name != "" {
 		return nil
 	}
-	_, err := n.Read(ctx, Linearizable, func(s *terms.State) { n.numbers.last = s.LastNumber(n.cfg.ID) })
+	a, _, _, err := n.call(ctx, request{Kind: kindNumber, Capital: n.cfg.ID})
 	if err != nil {
-		return fmt.Errorf("the last number is not known: %w", err)
+		return fmt.Errorf("the number of its last move is not known: %w: %w", ErrUnavailable, err)
 	}
-	n.numbers.known = true
+	n.numbers.known, n.numbers.last, n.numbers.name = true, a.Number, a.Conference
 	return nil
 }
 
-// record has a complete move recorded, and keeps account of its number. again says that it may have been tried before.
+// record signs a numbered move, has it recorded, and keeps account of its number. again says that it may have been tried before.
 // The caller has the turn.
 func (n *Node) record(ctx context.Context, move terms.Move, again bool) (Receipt, error) {
+	if n.cfg.Key != nil && move.Signature == nil && move.Verb != terms.VerbCharter {
+		move.Sign(n.cfg.Key)
+	}
 	encoded, err := move.Encode()
 	if err != nil {
 		return Receipt{Outcome: Unknown, MayBeRecorded: again}, fmt.Errorf("%w: %w", ErrNotRecorded, err)
 	}
-	a, tries, doubt, err := n.call(ctx, kindSubmit, encoded)
+	a, tries, doubt, err := n.call(ctx, request{Kind: kindSubmit, Move: encoded})
 	doubt = doubt || again
 	receipt := Receipt{Outcome: Unknown, MayBeRecorded: doubt, Attempts: tries}
 	numbers := &n.numbers

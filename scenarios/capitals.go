@@ -40,6 +40,7 @@ func (p *parser) capitals(f fields) {
 			p.everyone = append(p.everyone, id)
 		}
 		c.Capitals = append(c.Capitals, capital)
+		p.roles[id] = capital.Role
 		p.sheets = append(p.sheets, sheet)
 	}
 	switch {
@@ -118,7 +119,7 @@ func (p *parser) groupsOf(f fields) {
 			continue
 		}
 		switch {
-		case p.scenario.Charter.Capital(e.key) != nil:
+		case p.roles[e.key] != "":
 			p.wrong(v.of(e), "%s is a capital; call the group something else", e.key)
 		case slices.Contains(notCapitals, e.key):
 			p.wrong(v.of(e), "%s has a meaning of its own; call the group something else", e.key)
@@ -207,7 +208,7 @@ func (p *parser) capitalsNamed(v value) []string {
 	members, known := p.groups[t]
 	switch {
 	case known:
-	case p.scenario.Charter.Capital(t) != nil:
+	case p.roles[t] != "":
 		members = []string{t}
 	case t == Everyone || t == "all":
 		members = p.everyone
@@ -230,7 +231,7 @@ func (p *parser) oneCapital(v value) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	if p.scenario.Charter.Capital(t) == nil {
+	if p.roles[t] == "" {
 		if members, group := p.groups[t]; group && len(members) == 1 {
 			return members[0], true
 		} else if group {
@@ -261,8 +262,7 @@ func (p *parser) capitalWords(groups bool) []string {
 // refuseObservers records a problem for observers in a list that needs capitals with a position.
 func (p *parser) refuseObservers(v value, ids []string, why string) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
-		c := p.scenario.Charter.Capital(id)
-		if c != nil && c.Role == terms.Observer {
+		if p.roles[id] == terms.Observer {
 			p.wrong(v, "%s is an observer: %s", id, why)
 			return true
 		}

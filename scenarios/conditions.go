@@ -14,8 +14,31 @@ const (
 	noHand             // none: when-steps and pledges. If the file has one plan only, it is meant.
 )
 
+// maxConditionDepth bounds how deep conditions are nested, well below what the state machine refuses.
+const maxConditionDepth = 24
+
 // condition reads what a consent, a pledge, a when-step or a plan waits for.
 func (p *parser) condition(v value, h hand) (terms.Condition, bool) {
+	c, ok := p.nested(v, h)
+	if ok && conditionDepth(&c) > maxConditionDepth {
+		p.wrong(v, "the condition is nested more than %d deep", maxConditionDepth)
+		return c, false
+	}
+	return c, ok
+}
+
+func conditionDepth(c *terms.Condition) int {
+	deepest := 0
+	for _, sub := range [][]terms.Condition{c.All, c.Any} {
+		for i := range sub {
+			deepest = max(deepest, conditionDepth(&sub[i]))
+		}
+	}
+	return deepest + 1
+}
+
+// nested is condition for one inside another.
+func (p *parser) nested(v value, h hand) (terms.Condition, bool) {
 	switch v.kind {
 	case scalar: // a plan's id: it is adopted
 		plan, ok := p.planID(v)
@@ -38,7 +61,7 @@ func (p *parser) conditions(v value, h hand) ([]terms.Condition, bool) {
 	var all []terms.Condition
 	fine := true
 	for _, x := range p.items(v) {
-		c, ok := p.condition(x, h)
+		c, ok := p.nested(x, h)
 		all, fine = append(all, c), fine && ok
 	}
 	if len(all) == 0 {
@@ -107,7 +130,7 @@ func (p *parser) clausesOf(v value, h hand) ([]terms.Condition, bool) {
 			t := p.scenario.Charter.Term(e.key)
 			if t == nil {
 				known := append(p.termWords(), keysOf["condition"]...)
-				p.problem(e.pos, child(v.path, e.key), didYouMean(e.key, known),
+				p.problem(e.pos, child(v.path, e.key), p.hint(e.key, known),
 					"%s is neither a word of a condition (%s) nor a term", quote(e.key), listed(keysOf["condition"], "and"))
 				fine = false
 				continue
@@ -247,7 +270,7 @@ func (p *parser) planIs(f fields, v value) ([]terms.Condition, bool) {
 			return nil, false
 		}
 		if !slices.Contains(known, t) {
-			p.problem(x.pos, x.path, didYouMean(t, known), "%s is not something that %s can be; it is %s", quote(t), plan.ID,
+			p.problem(x.pos, x.path, p.hint(t, known), "%s is not something that %s can be; it is %s", quote(t), plan.ID,
 				listed(known, "or"))
 			return nil, false
 		}

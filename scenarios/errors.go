@@ -110,7 +110,7 @@ func sorted(problems []Problem) []Problem {
 
 // listed joins words as a sentence does: "a, b or c". Long lists are cut.
 func listed(words []string, and string) string {
-	const most = 12
+	const most = 20
 	switch {
 	case len(words) == 0:
 		return "nothing"

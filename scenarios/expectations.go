@@ -38,7 +38,7 @@ func (p *parser) expectation(v value) (Expectation, bool) {
 		p.wrong(v, "an expectation is a mapping such as {plan: truce, outcome: adopted}, not %s", v.show())
 		return e, false
 	}
-	before := len(p.problems) + p.more
+	before := len(p.problems)
 	f := fields{value: v, p: p, what: "an expectation"}
 	about, keys := "", ""
 	for _, k := range expectationKinds {
@@ -86,7 +86,7 @@ func (p *parser) expectation(v value) (Expectation, bool) {
 	if x, ok := f.get("not"); ok {
 		e.Not, _ = p.bool(x)
 	}
-	if len(p.problems)+p.more > before {
+	if len(p.problems) > before {
 		return e, false
 	}
 	e.Text = e.line()
@@ -102,7 +102,7 @@ func (p *parser) notAbout(v value) {
 	}
 	for _, e := range v.entries {
 		if !slices.Contains(all, e.key) {
-			p.problem(e.pos, child(v.path, e.key), didYouMean(e.key, all), "unknown key %s; an expectation is about one of %s",
+			p.problem(e.pos, child(v.path, e.key), p.hint(e.key, all), "unknown key %s; an expectation is about one of %s",
 				quote(e.key), listed(about, "and"))
 			return
 		}

@@ -83,6 +83,9 @@ func (p *parser) unheard(proc *terms.Procedure, i int) []string {
 	if err != nil || len(brakes) == 0 {
 		return nil
 	}
+	if p.effort += len(brakes) * len(ballot.Voters()); p.effort > maxEffort {
+		return nil
+	}
 	slices.Sort(brakes)
 	var early []string
 	for _, id := range slices.Compact(brakes) {
@@ -210,6 +213,9 @@ func (p *parser) lintScript(f fields) {
 			continue
 		}
 		for _, id := range s.By {
+			if p.effort++; p.effort > maxEffort {
+				return
+			}
 			if why := p.refusal(s.Move, id); why != "" {
 				p.warn(at, "this will be refused: %s", why)
 				break
@@ -240,8 +246,7 @@ func (p *parser) firstProposals() map[string]terms.Duration {
 
 // refusal says why a capital's move is sure to be refused, "" if it isn't.
 func (p *parser) refusal(m *terms.Move, id string) string {
-	c := p.scenario.Charter.Capital(id)
-	if c.Role == terms.Observer {
+	if p.roles[id] == terms.Observer {
 		switch m.Verb {
 		case terms.VerbSay, terms.VerbReport, terms.VerbLeave, terms.VerbReturn:
 			return ""
@@ -281,6 +286,7 @@ func (p *parser) refusal(m *terms.Move, id string) string {
 
 // everSet lists what the plan sets, in its draft or by an amendment.
 func (p *parser) everSet(plan *Plan) []terms.Setting {
+	p.effort += len(p.scenario.Script)
 	all := slices.Clone(plan.Draft.Terms)
 	for i := range p.scenario.Script {
 		if m := p.scenario.Script[i].Move; m != nil && m.Plan == plan.ID {
@@ -296,6 +302,7 @@ const maxBallots = 100
 // asked reports whether a capital is asked in some stage of the plan and, if wanted, whether it holds a veto in one.
 func (p *parser) asked(plan *Plan, proc *terms.Procedure, id string, veto bool) (asked, vetoes bool) {
 	for i := range proc.Stages {
+		p.effort += len(proc.Stages[i].Members)
 		asked = asked || slices.Contains(proc.Stages[i].Members, id)
 	}
 	if asked && !veto {
@@ -307,6 +314,7 @@ func (p *parser) asked(plan *Plan, proc *terms.Procedure, id string, veto bool) 
 		return asked, true
 	}
 	for i := range proc.Stages {
+		p.effort += 100 * len(proc.Stages[i].Members)
 		b, err := p.scenario.Charter.StageBallot(proc, i, text)
 		if err != nil {
 			return asked, true

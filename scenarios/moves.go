@@ -181,7 +181,7 @@ func (p *parser) reported(m *terms.Move, v value) string {
 	case v.text == "violation" || v.text == "violations" || strings.EqualFold(v.text, "true"):
 	default:
 		known := append(p.planWords(), p.termWords()...)
-		if near := didYouMean(v.text, known); near != "" && !strings.ContainsAny(v.text, " \n") {
+		if near := p.hint(v.text, known); near != "" && !strings.ContainsAny(v.text, " \n") {
 			p.problem(v.pos, v.path, near, "%s", notKnown(v.text, "plan or term", known))
 		}
 		return v.text
@@ -228,8 +228,8 @@ func (p *parser) planOfReport(m *terms.Move, what value) {
 	}
 }
 
-// moveLine writes a move on one line, without who makes it.
-func moveLine(m *terms.Move) string {
+// moveLine writes a move on one line: "veto truce by moscow, citing force".
+func moveLine(m *terms.Move, by string) string {
 	var b strings.Builder
 	b.WriteString(string(m.Verb))
 	for _, w := range []string{m.Plan, m.Term} {
@@ -243,6 +243,7 @@ func moveLine(m *terms.Move) string {
 	if m.Value != nil {
 		b.WriteString(" " + m.Value.String())
 	}
+	b.WriteString(" by " + by)
 	for _, s := range m.Set {
 		fmt.Fprintf(&b, ", set %s to %s", s.Term, s.Value)
 	}
@@ -262,10 +263,10 @@ func moveLine(m *terms.Move) string {
 		b.WriteString(" for " + m.For.String())
 	}
 	if m.If != nil {
-		b.WriteString(", if " + m.If.String() + ",")
+		b.WriteString(", if " + m.If.String())
 	}
 	if m.Verb == terms.VerbSay {
-		b.WriteString(" " + quote(m.Text))
+		b.WriteString(": " + quote(m.Text))
 	}
 	return b.String()
 }

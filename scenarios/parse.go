@@ -13,7 +13,7 @@ import (
 // is nil. What is legal yet suspicious is in the scenario's Warnings. The file's name is for messages only; "-" is
 // standard input.
 func Parse(file string, src []byte) (*Scenario, error) {
-	p := &parser{file: file, scenario: &Scenario{File: file}}
+	p := &parser{file: file, scenario: &Scenario{File: file}, roles: map[string]terms.Role{}, broken: map[Position]bool{}}
 	p.read(src)
 	if len(p.problems) > 0 {
 		return nil, &Errors{Problems: sorted(p.problems), More: p.more}
@@ -28,16 +28,18 @@ type parser struct {
 	lines    []string
 	problems []Problem
 	warnings []Problem
-	more     int
-	broken   bool // an alias stands for nothing: what it leaves empty is no problem of its own
+	more     bool
+	broken   map[Position]bool // an alias that stands for nothing: what is missing there is no problem of its own
 
 	scenario *Scenario
+	roles    map[string]terms.Role
 	everyone []string            // all capitals but observers
 	groups   map[string][]string // expanded
 	rules    map[string]*namedRule
 	sheets   []fields // what each capital says of itself, in the charter's order
 	named    int      // capitals named so far, groups expanded: see maxNamed
 	links    int      // links named so far: see maxLinks
+	effort   int      // spent on rules so far: see maxEffort
 }
 
 // The defaults of a scenario that does not say.
@@ -49,10 +51,15 @@ const (
 
 // read fills the scenario, in the order in which the parts of a file rest on each other.
 func (p *parser) read(src []byte) {
-	// The last resort: goccy/go-yaml panics on some malformed input. A file never does worse than be refused.
 	defer func() {
-		if r := recover(); r != nil {
-			p.problem(Position{1, 1}, "", "", "the file could not be read (%v); please report this with the file", r)
+		switch r := recover(); r.(type) {
+		case nil:
+		case enough:
+			p.more = true
+		default:
+			// The last resort: goccy/go-yaml panics on some malformed input. A file never does worse than be refused.
+			p.problems = append(p.problems, p.at(Position{1, 1}, "", "",
+				fmt.Sprintf("the file could not be read (%v); please report this with the file", r)))
 		}
 	}()
 	if !p.readable(src) {
@@ -130,11 +137,16 @@ func (p *parser) heading(f fields) {
 	s.Charter.Conference, s.Charter.Start = s.ID, s.Start
 }
 
+// enough ends the reading of a file with too many problems: read recovers it.
+type enough struct{}
+
 // problem records what is wrong.
 func (p *parser) problem(pos Position, path, hint, format string, args ...any) {
-	if len(p.problems) >= maxProblems {
-		p.more++
+	if path != "" && p.broken[pos] {
 		return
+	}
+	if len(p.problems) >= maxProblems {
+		panic(enough{})
 	}
 	p.problems = append(p.problems, p.at(pos, path, hint, fmt.Sprintf(format, args...)))
 }
@@ -154,7 +166,7 @@ func (p *parser) wrong(v value, format string, args ...any) {
 
 // unknown records that a value is not among the known words.
 func (p *parser) unknown(v value, word, what string, known []string) {
-	p.problem(v.pos, v.path, didYouMean(word, known), "%s", notKnown(word, what, known))
+	p.problem(v.pos, v.path, p.hint(word, known), "%s", notKnown(word, what, known))
 }
 
 // notKnown says that a word is not among the known ones of its sort: what is "capital", say.

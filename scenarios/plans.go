@@ -105,7 +105,7 @@ func (p *parser) lasts(d *terms.Draft, v value) {
 				known = append(known, x.ID)
 			}
 		}
-		p.problem(v.pos, v.path, didYouMean(t, known), "%s is neither a duration such as 30d nor a term that is a duration", quote(t))
+		p.problem(v.pos, v.path, p.hint(t, known), "%s is neither a duration such as 30d nor a term that is a duration", quote(t))
 	} else if length == 0 {
 		p.wrong(v, "an agreement lasts longer than nothing; leave lasts out for one without end")
 	}

@@ -49,7 +49,11 @@ func (p *parser) procedure(name string, v value) terms.Procedure {
 	}
 	fine := true
 	for i, x := range items {
-		s, ok := p.stage(i, x)
+		s, size, ok := p.stage(i, x)
+		if p.effort += size * len(s.Members); p.effort > maxEffort {
+			p.wrong(x, "the stages, their members and rules are too many to check")
+			return proc
+		}
 		if slices.ContainsFunc(proc.Stages, func(t terms.Stage) bool { return t.Name == s.Name }) {
 			at := x
 			if n, given := (fields{value: x, p: p}).get("name"); given {
@@ -66,11 +70,15 @@ func (p *parser) procedure(name string, v value) terms.Procedure {
 	return proc
 }
 
-func (p *parser) stage(i int, v value) (terms.Stage, bool) {
-	s := terms.Stage{Name: fmt.Sprintf("stage %d", i+1)}
+// maxEffort bounds clauses times members, added up over all stages.
+const maxEffort = 20_000_000
+
+// stage reads one stage, and counts the clauses of its rule.
+func (p *parser) stage(i int, v value) (s terms.Stage, size int, ok bool) {
+	s = terms.Stage{Name: fmt.Sprintf("stage %d", i+1)}
 	f, ok := p.fields(v, "a stage", "stage")
 	if !ok {
-		return s, false
+		return s, 0, false
 	}
 	if x, given := f.get("name"); given {
 		if w, ok := p.word(x); ok && (w == "" || len(w) > maxID) {
@@ -88,8 +96,8 @@ func (p *parser) stage(i int, v value) (terms.Stage, bool) {
 		ok = false
 	}
 	if x, given := f.need("rule", "when the stage passes: a rule's name, or one such as {yes: 9}"); given {
-		rule, _, fine := p.rule(x)
-		s.Rule, ok = rule, ok && fine
+		rule, clauses, fine := p.rule(x)
+		s.Rule, size, ok = rule, clauses, ok && fine
 	} else {
 		ok = false
 	}
@@ -108,7 +116,7 @@ func (p *parser) stage(i int, v value) (terms.Stage, bool) {
 		w, _ := p.among(x, "time to decide", []string{string(terms.WhenWon), string(terms.AtClose)})
 		s.Decides = terms.Decides(w)
 	}
-	return s, ok
+	return s, size, ok
 }
 
 // winnable reports the stages whose rule does not fit their members, or could not be won if all of them consented.

@@ -38,7 +38,7 @@ func (p *parser) step1(v value) (Step, bool) {
 		p.wrong(v, "a step is a mapping such as {at: 6h, consent: truce, by: kyiv}, not %s", v.show())
 		return s, false
 	}
-	before := len(p.problems) + p.more
+	before := len(p.problems)
 	f := fields{value: v, p: p, what: "a step"}
 	verb, found := p.verb(f)
 	if found {
@@ -57,7 +57,7 @@ func (p *parser) step1(v value) (Step, bool) {
 	} else {
 		s.Fault = p.fault(FaultKind(verb), f)
 	}
-	if len(p.problems)+p.more > before {
+	if len(p.problems) > before {
 		return s, false
 	}
 	s.Text = s.line()
@@ -85,7 +85,7 @@ func (p *parser) verb(f fields) (string, bool) {
 		for _, e := range f.entries {
 			if !slices.Contains(known, e.key) {
 				reported = true
-				p.problem(e.pos, child(f.path, e.key), didYouMean(e.key, all), "%s is not a verb of a step; the moves are %s; the faults are %s",
+				p.problem(e.pos, child(f.path, e.key), p.hint(e.key, all), "%s is not a verb of a step; the moves are %s; the faults are %s",
 					quote(e.key), joinWords(terms.Verbs()), joinWords(Faults()))
 			}
 		}
@@ -147,11 +147,7 @@ func (s *Step) line() string {
 	if s.Fault != nil {
 		b.WriteString(s.Fault.String())
 	} else {
-		b.WriteString(moveLine(s.Move))
-		b.WriteString(" by " + shortList(s.By))
+		b.WriteString(moveLine(s.Move, listed(s.By, "and")))
 	}
 	return b.String()
 }
-
-// shortList joins names, and counts those that a line has no room for.
-func shortList(names []string) string { return listed(names, "and") }

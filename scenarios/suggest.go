@@ -45,8 +45,14 @@ func distance(a, b []rune) int {
 	return above[len(b)]
 }
 
-// didYouMean is a problem's hint: "" if no known word is near.
-func didYouMean(written string, known []string) string {
+// maxHints is how many problems of a file get a hint: looking for near words takes the longest of all.
+const maxHints = 200
+
+// hint is what a problem with an unknown word says at its end: "" if no known word is near.
+func (p *parser) hint(written string, known []string) string {
+	if len(p.problems) > maxHints {
+		return ""
+	}
 	if k := nearest(written, known); k != "" {
 		return "did you mean " + k + "?"
 	}

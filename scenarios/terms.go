@@ -231,7 +231,7 @@ func (p *parser) termValue(t *terms.Term, v value, fit bool) (terms.Value, bool)
 		if no := t.Allows(x); no != "" {
 			hint := ""
 			if t.Kind == terms.KindChoice {
-				hint = didYouMean(x.Choice, t.Options)
+				hint = p.hint(x.Choice, t.Options)
 			}
 			p.problem(v.pos, v.path, hint, "%s", no)
 			return x, false
@@ -262,9 +262,9 @@ func (p *parser) bareValue(t *terms.Term, v value) (terms.Value, bool) {
 		d, ok := p.duration(v)
 		return terms.Span(d), ok
 	case terms.KindSet:
-		before := len(p.problems) + p.more
+		before := len(p.problems)
 		ids := p.capitalList(v)
-		return terms.Set(ids...), len(p.problems)+p.more == before
+		return terms.Set(ids...), len(p.problems) == before
 	}
 	return terms.Value{}, false // the term itself is wrong, and has been reported
 }

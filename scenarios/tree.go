@@ -81,16 +81,22 @@ func (p *parser) syntax(src string) *node {
 		}
 	}
 	if body == nil {
-		p.problem(Position{1, 1}, "", "", "the file is empty; a scenario begins with scenario: and capitals:")
+		p.problem(Position{1, 1}, "", "", emptyFile)
 		return nil
 	}
 	b := builder{p: p, anchors: map[string]*node{}}
 	n := b.build(body, 1)
-	if n == nil || b.stopped {
+	if b.stopped {
+		return nil
+	}
+	if n.kind == null {
+		p.problem(Position{1, 1}, "", "", emptyFile)
 		return nil
 	}
 	return n
 }
+
+const emptyFile = "the file is empty; a scenario begins with scenario: and capitals:"
 
 // place is where a token stands.
 func place(t *token.Token) Position {
@@ -191,8 +197,8 @@ func (b *builder) alias(x *ast.AliasNode, pos Position, level int) *node {
 			names = append(names, a)
 		}
 		slices.Sort(names)
-		b.p.problem(pos, "", didYouMean(name, names), "*%s stands for nothing: no &%s comes before it", name, name)
-		b.p.broken = true
+		b.p.problem(pos, "", b.p.hint(name, names), "*%s stands for nothing: no &%s comes before it", name, name)
+		b.p.broken[pos] = true
 		return &node{pos: pos, size: 1, depth: 1}
 	}
 	if !b.spend(n.size, pos) {
@@ -245,7 +251,7 @@ func (b *builder) entries(n *node, values []*ast.MappingValueNode, level int) {
 			continue
 		}
 		child := b.build(v.Value, level+1)
-		if child.kind == null {
+		if child.kind == null && !b.p.broken[child.pos] {
 			child = &node{pos: pos, size: 1, depth: 1} // the library places a missing value after the colon
 		}
 		if first, twice := given[key]; twice {
@@ -286,7 +292,7 @@ func (b *builder) sources(v *node, pos Position) []*node {
 	}
 	for _, m := range of {
 		if m.kind != mapping {
-			if !b.p.broken {
+			if !b.p.broken[m.pos] {
 				b.p.problem(pos, "", "", "<<: takes an alias of a mapping or a list of them, not %s", m.kind)
 			}
 			return nil

@@ -54,7 +54,7 @@ func (p *parser) fieldsAmong(v value, what string, known []string) (fields, bool
 	}
 	for _, e := range v.entries {
 		if !slices.Contains(known, e.key) {
-			p.problem(e.pos, child(v.path, e.key), didYouMean(e.key, known), "unknown key %s; %s takes %s",
+			p.problem(e.pos, child(v.path, e.key), p.hint(e.key, known), "unknown key %s; %s takes %s",
 				quote(e.key), what, listed(known, "and"))
 		}
 	}
@@ -177,7 +177,7 @@ func (p *parser) id(v value, what string) (string, bool) {
 func (p *parser) among(v value, what string, words []string) (string, bool) {
 	t, ok := p.word(v)
 	if ok && !slices.Contains(words, t) {
-		p.problem(v.pos, v.path, didYouMean(t, words), "%s is not a %s; it is %s", quote(t), what, listed(words, "or"))
+		p.problem(v.pos, v.path, p.hint(t, words), "%s is not a %s; it is %s", quote(t), what, listed(words, "or"))
 		return "", false
 	}
 	return t, ok

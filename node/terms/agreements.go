@@ -23,13 +23,13 @@ func (s *State) enterIntoForce(p *plan) {
 	} else {
 		remove(&s.live, p) // nothing more happens to it by itself
 	}
-	p.touch()
+	s.touch(p)
 	s.emitFor(p, Event{Kind: EventInForce, Until: a.Until})
 }
 
 func (s *State) expire(p *plan) {
 	p.Agreement.Status = Expired
-	p.touch()
+	s.touch(p)
 	remove(&s.live, p)
 	s.emitFor(p, Event{Kind: EventExpired})
 }
@@ -37,7 +37,7 @@ func (s *State) expire(p *plan) {
 func (s *State) collapse(p *plan, how string, by []string) {
 	a := p.Agreement
 	a.Status, a.Until = Collapsed, s.now
-	p.touch()
+	s.touch(p)
 	remove(&s.live, p)
 	s.emitFor(p, Event{Kind: EventCollapsed, Capitals: by, Detail: how})
 }
@@ -74,7 +74,7 @@ func (s *State) report(m *Move, ci int) *refusal {
 	if m.Against != "" {
 		e.Capitals = []string{m.Against}
 	}
-	p.touch()
+	s.touch(p)
 	s.emitFor(p, e)
 	if p.Agreement.Violations >= limit {
 		s.collapse(p, "violations", []string{who})
@@ -124,7 +124,7 @@ func (s *State) extend(p *plan, ci int, by Duration) *refusal {
 	}
 	p.Extend = slices.DeleteFunc(p.Extend, func(x asked) bool { return x.Capital == who })
 	p.Extend = append(p.Extend, asked{who, by})
-	p.touch()
+	s.touch(p)
 	pos := make([]Position, len(p.ballot.voters))
 	var agreed []string
 	for _, x := range p.Extend {
@@ -133,7 +133,7 @@ func (s *State) extend(p *plan, ci int, by Duration) *refusal {
 			agreed = append(agreed, x.Capital)
 		}
 	}
-	if p.ballot.Tally(pos, false) != Won {
+	if !p.ballot.won(pos, false) {
 		return nil
 	}
 	a.Until = a.Until.after(by)

@@ -133,7 +133,7 @@ func (s *State) wouldPass(p *plan) bool {
 		s.breakSilence(p, p.closing, s.scratch)
 		return p.ballot.Wins(s.scratch)
 	}
-	return p.ballot.Tally(s.scratch, p.stage().Silence == SilenceConsent) == Won
+	return p.ballot.won(s.scratch, p.stage().Silence == SilenceConsent)
 }
 
 // reportConditions emits which conditions changed.
@@ -154,7 +154,7 @@ func (s *State) reportConditions(before []bool) {
 			s.emit(e)
 			return
 		}
-		p.touch()
+		s.touch(p)
 		e.Capitals = []string{p.ballot.voters[i].ID}
 		s.emitFor(p, e)
 	})

@@ -1,7 +1,6 @@
 package terms
 
 import (
-	"bytes"
 	"flag"
 	"os"
 	"path/filepath"
@@ -11,20 +10,15 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata: only if you understand what changed, and why")
 
-// A golden file is a row of cases. A case is prose (lines with #), a command with its lines, "----", and what it answers
-// up to the next blank line. The first word of a case names the command:
+// A file of testdata is a transcript. A line that starts with # is prose; any other line that is not indented is said to
+// the code under test; the indented lines below it are what is answered.
 //
-//	# Nine yes carry it.
-//	votes
-//	consent a b c
-//	----
-//	won
-type golden struct {
-	prose, input, want []string
-}
-
-// runGolden plays the files that match, each with an answering function of its own, and compares or rewrites the answers.
-func runGolden(t *testing.T, glob string, start func(t *testing.T) func(input []string) string) {
+//	# Three yes carry it.
+//	vote consent a b c
+//	  won; at a close: adopted
+//
+// runTranscripts plays the files that match, each to a listener of its own, and compares or rewrites the answers.
+func runTranscripts(t *testing.T, glob string, listener func(t *testing.T) func(line string) string) {
 	files, err := filepath.Glob(filepath.Join("testdata", glob))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no files match %s: %v", glob, err)
@@ -35,60 +29,44 @@ func runGolden(t *testing.T, glob string, start func(t *testing.T) func(input []
 			if err != nil {
 				t.Fatal(err)
 			}
-			answer := start(t)
-			var after bytes.Buffer
-			for i, c := range readGolden(string(before)) {
-				if i > 0 {
-					after.WriteByte('\n')
-				}
-				if len(c.prose) == 0 {
-					t.Errorf("%s: the case %q has no sentence of prose", file, c.input)
-				}
-				writeLines(&after, c.prose)
-				if len(c.input) == 0 {
-					continue
-				}
-				got := strings.Split(strings.TrimRight(answer(c.input), "\n"), "\n")
-				writeLines(&after, append(append(c.input, "----"), got...))
-				if g, w := strings.Join(got, "\n"), strings.Join(c.want, "\n"); g != w && !*update {
-					t.Errorf("%s\n%s\nanswers\n%s\ninstead of\n%s", strings.Join(c.prose, "\n"), strings.Join(c.input, "\n"), g, w)
-				}
-			}
-			if *update && !bytes.Equal(before, after.Bytes()) {
-				if err := os.WriteFile(file, after.Bytes(), 0o644); err != nil {
+			after := play(string(before), listener(t))
+			if *update {
+				if err := os.WriteFile(file, []byte(after), 0o644); err != nil {
 					t.Fatal(err)
 				}
+				return
 			}
+			compare(t, file, string(before), after)
 		})
 	}
 }
 
-func writeLines(b *bytes.Buffer, lines []string) {
-	for _, l := range lines {
-		b.WriteString(strings.TrimRight(l, " ") + "\n")
-	}
-}
-
-func readGolden(text string) []golden {
-	var cases []golden
-	var c golden
-	into := &c.input
-	for line := range strings.Lines(text + "\n\n") {
-		line = strings.TrimRight(line, "\n")
-		switch {
-		case line == "":
-			if c.prose != nil || c.input != nil {
-				cases = append(cases, c)
-			}
-			c = golden{}
-			into = &c.input
-		case line == "----":
-			into = &c.want
-		case strings.HasPrefix(line, "#") && c.input == nil:
-			c.prose = append(c.prose, line)
-		default:
-			*into = append(*into, line)
+// play returns the transcript with the answers that are given now.
+func play(transcript string, answer func(line string) string) string {
+	var out strings.Builder
+	for line := range strings.Lines(transcript) {
+		line = strings.TrimRight(line, " \n")
+		if strings.HasPrefix(line, "  ") {
+			continue
+		}
+		out.WriteString(line + "\n")
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		for said := range strings.Lines(answer(line)) {
+			out.WriteString("  " + strings.TrimRight(said, " \n") + "\n")
 		}
 	}
-	return cases
+	return out.String()
+}
+
+// compare reports the paragraphs that differ.
+func compare(t *testing.T, file, want, got string) {
+	t.Helper()
+	wants, gots := strings.Split(want, "\n\n"), strings.Split(got, "\n\n")
+	for i := range gots {
+		if i >= len(wants) || wants[i] != gots[i] {
+			t.Errorf("%s: instead of\n%s\nit is now\n%s", file, wants[min(i, len(wants)-1)], gots[i])
+		}
+	}
 }

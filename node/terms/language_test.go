@@ -241,6 +241,9 @@ func sections(text string, keywords ...string) map[string]string {
 //	amend truce set force=un drop troops version 1
 //	consent truce if consented kyiv          veto truce citing force saying "no"          pledge force 5000 if ...
 func moveOf(text string) Move {
+	if said, ok := strings.CutPrefix(text, "say "); ok {
+		return Move{Verb: VerbSay, Text: said}
+	}
 	text, said, _ := strings.Cut(text, " saying ")
 	w := sections(text, "by", "set", "drop", "lasts", "lasts_term", "collapses_after", "requires", "version", "if", "citing", "against", "of", "for")
 	if i := strings.Index(text, " if "); i >= 0 { // a condition has words of its own

@@ -28,10 +28,11 @@ type plan struct {
 	order     int // its place in State.plans
 	procedure *Procedure
 	ballot    *Ballot
-	closing   string // how its stage closes at this instant, "" if it does not
-	assumed   bool   // that it is adopted is taken to hold while conditions are resolved
-	hash      [32]byte
-	hashed    bool // hash is of the plan as it is
+	closing   string   // how its stage closes at this instant, "" if it does not
+	assumed   bool     // that it is adopted is taken to hold while conditions are resolved
+	hash      [32]byte // of the plan, if hashed
+	hashed    bool     // the plan has not changed since
+	upTo      [32]byte // hash of this plan and of all before it, where State.hashed counts it
 }
 
 // answer is what a voter has said in the present stage.
@@ -66,9 +67,6 @@ type asked struct {
 func (p *plan) stage() *Stage     { return &p.procedure.Stages[p.Stage] }
 func (p *plan) stageName() string { return p.stage().Name }
 func (p *plan) lastStage() bool   { return p.Stage == len(p.procedure.Stages)-1 }
-
-// touch marks the plan as changed.
-func (p *plan) touch() { p.hashed = false }
 
 // voter returns the capital's place among the stage's voters, -1 if it is not asked.
 func (p *plan) voter(id string) int {

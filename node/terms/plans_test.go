@@ -2,51 +2,44 @@ package terms
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
 
 // TestPlans plays testdata/plans*.txt.
 //
-//	charter    founds a new conference: see charterOf
-//	moves      a move a line: when (from the start), by whom, and the move, with its number if it is not the next one:
-//	           "2d kyiv consent truce", "2d kyiv #7 consent truce". Answers the events, or why the move is refused.
-//	show       the plans named, or all: how they stand, with the reasons
-//	pledges    all pledges and whether they count
+//	capitals, term, procedure, stage    the charter: see charterOf
+//	found                       founds the conference on it
+//	2d kyiv consent truce       a move: when (from the start), by whom, what. Answers the events, or why it is refused
+//	2d kyiv #7 consent truce    the same with a number that is not the next one
+//	show truce                  how the plans named stand, or all plans, with the reasons
+//	pledges                     all pledges and whether they count
 //
 // Beside each state runs another, which is written to a snapshot and restored from it before every move.
 func TestPlans(t *testing.T) {
-	runGolden(t, "plans*.txt", func(t *testing.T) func([]string) string {
+	runTranscripts(t, "plans*.txt", func(t *testing.T) func(string) string {
 		return (&planFile{t: t}).answer
 	})
 }
 
 type planFile struct {
 	t           *testing.T
+	charter     []string
 	state, twin *State
-	last        Move
 }
 
-func (f *planFile) answer(lines []string) string {
+func (f *planFile) answer(line string) string {
 	var out strings.Builder
-	what := strings.Fields(lines[0])
+	what := strings.Fields(line)
 	switch what[0] {
-	case "charter":
-		c := charterOf(lines[1:])
-		f.state, f.twin = New(Options{}), New(Options{})
-		for _, s := range []*State{f.state, f.twin} {
-			if r := s.Apply(&Move{Verb: VerbCharter, Charter: c}); r.Refused {
-				return "wrong: " + r.Reason
-			}
-		}
-		return "founded"
-	case "moves":
-		for _, line := range lines[1:] {
-			out.WriteString(line + "\n" + indent(f.move(line)))
-		}
+	case "capitals", "term", "procedure", "stage":
+		f.charter = append(f.charter, line)
+	case "found":
+		return f.found()
 	case "show":
 		for _, p := range f.state.Plans() {
-			if len(what) == 1 || strings.Contains(lines[0], " "+p.ID) {
+			if len(what) == 1 || slices.Contains(what, p.ID) {
 				out.WriteString(f.plan(p))
 			}
 		}
@@ -59,16 +52,21 @@ func (f *planFile) answer(lines []string) string {
 			out.WriteString("\n")
 		}
 	default:
-		panic("no command: " + lines[0])
+		return f.move(line)
 	}
 	return out.String()
 }
 
-func indent(s string) string {
-	if s == "" {
-		return ""
+func (f *planFile) found() string {
+	f.state, f.twin = New(Options{}), New(Options{})
+	m := Move{Verb: VerbCharter, Charter: charterOf(f.charter)}
+	f.charter = nil
+	for _, s := range []*State{f.state, f.twin} {
+		if r := s.Apply(&m); r.Refused {
+			return "wrong: " + r.Reason
+		}
 	}
-	return "  " + strings.ReplaceAll(strings.TrimRight(s, "\n"), "\n", "\n  ") + "\n"
+	return ""
 }
 
 func (f *planFile) move(line string) string {

@@ -44,7 +44,7 @@ func (s *State) answer(p *plan, v int, a answer) {
 		s.conditional++
 	}
 	p.Answers[v] = a
-	p.touch()
+	s.touch(p)
 }
 
 // castVeto records a veto, if the rule gives the capital's objection that force.
@@ -83,7 +83,7 @@ func (s *State) lift(p *plan, who string) *refusal {
 	if objects {
 		s.answer(p, v, answer{})
 	}
-	p.touch()
+	s.touch(p)
 	return nil
 }
 
@@ -94,7 +94,7 @@ func (s *State) clearVeto(p *plan, who string) {
 	}
 	s.emitFor(p, Event{Kind: EventVetoCleared, Capitals: []string{who}, Terms: p.Vetoes[i].Citing})
 	p.Vetoes = slices.Delete(p.Vetoes, i, i+1)
-	p.touch()
+	s.touch(p)
 }
 
 // leave takes the capital out of the conference. Its positions go; its vetoes and pledges stand.

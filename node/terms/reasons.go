@@ -60,15 +60,29 @@ func (b *Ballot) unmet(c *clause, p []Position, on []bool) {
 	}
 }
 
+// brakes marks the voters whose objection a no_objection_from clause does not bear.
+func (b *Ballot) brakes(c *clause, p []Position, on []bool) {
+	if c.kind == RuleNoObjectionFrom {
+		b.unmet(c, p, on)
+	}
+	for i := range c.rules {
+		b.brakes(&c.rules[i], p, on)
+	}
+}
+
 // whyNot says, in terms of capitals, why the plan's stage is not won on these positions. The reasons come in the order
 // veto, objection, missing.
 func (s *State) whyNot(p *plan, pos []Position, o Outcome) []Reason {
 	b := p.ballot
 	var vetoers, objectors, abstainers, missing []string
+	brakes := make([]bool, len(pos))
+	if o == Vetoed {
+		b.brakes(&b.root, pos, brakes)
+	}
 	note := func(i int) {
 		id := b.voters[i].ID
 		switch {
-		case pos[i] == Object && (p.vetoOf(id) >= 0 || o == Vetoed):
+		case pos[i] == Object && (p.vetoOf(id) >= 0 || brakes[i]):
 			vetoers = append(vetoers, id)
 		case pos[i] == Object:
 			objectors = append(objectors, id)

@@ -265,13 +265,18 @@ func (b *Ballot) winsWithoutBrakes(p []Position) bool { return b.wins(&b.root, p
 
 // Tally gives the verdict on a vote that is still open. If silenceConsents, the absent are waited for: see [Rule].
 func (b *Ballot) Tally(p []Position, silenceConsents bool) Verdict {
-	if b.holds(&b.root, p, silenceConsents) {
+	if b.won(p, silenceConsents) {
 		return Won
 	}
 	if b.Wins(withAbsentConsenting(p)) {
 		return Pending
 	}
 	return Lost
+}
+
+// won reports whether Tally gives Won.
+func (b *Ballot) won(p []Position, silenceConsents bool) bool {
+	return b.holds(&b.root, p, silenceConsents)
 }
 
 // Vetoes reports whether the i-th voter holds a veto: the rule cannot be won over its objection.

@@ -17,9 +17,8 @@ import (
 //
 // A vote answers: the verdict while the vote is open, what a close would make of it, and on whom the rule fails.
 func TestRules(t *testing.T) {
-	runGolden(t, "rules*.txt", func(*testing.T) func([]string) string {
-		f := &ruleFile{weights: map[string]map[string]Number{}}
-		return f.answer
+	runTranscripts(t, "rules*.txt", func(*testing.T) func(string) string {
+		return (&ruleFile{weights: map[string]map[string]Number{}}).answer
 	})
 }
 
@@ -29,36 +28,33 @@ type ruleFile struct {
 	ballot  *Ballot
 }
 
-func (f *ruleFile) answer(lines []string) string {
-	var out strings.Builder
-	for _, line := range lines {
-		what, rest, _ := strings.Cut(line, " ")
-		w := strings.Fields(rest)
-		switch what {
-		case "members", "heard":
-			if what == "members" {
-				f.voters = nil
-			}
-			for _, id := range w {
-				weight := func(name string) Number { return f.weights[id][name] }
-				f.voters = append(f.voters, Voter{ID: id, Member: what == "members", Weight: weight})
-			}
-		case "weights":
-			for pair := range slices.Chunk(w[1:], 2) {
-				if f.weights[pair[0]] == nil {
-					f.weights[pair[0]] = map[string]Number{}
-				}
-				f.weights[pair[0]][w[0]] = number(pair[1])
-			}
-		case "rule":
-			out.WriteString(f.compile(ruleOf(rest)))
-		case "vote":
-			out.WriteString(f.vote(rest))
-		default:
-			panic("no command: " + line)
+func (f *ruleFile) answer(line string) string {
+	what, rest, _ := strings.Cut(line, " ")
+	w := strings.Fields(rest)
+	switch what {
+	case "members", "heard":
+		if what == "members" {
+			f.voters = nil
 		}
+		for _, id := range w {
+			weight := func(name string) Number { return f.weights[id][name] }
+			f.voters = append(f.voters, Voter{ID: id, Member: what == "members", Weight: weight})
+		}
+	case "weights":
+		for pair := range slices.Chunk(w[1:], 2) {
+			if f.weights[pair[0]] == nil {
+				f.weights[pair[0]] = map[string]Number{}
+			}
+			f.weights[pair[0]][w[0]] = number(pair[1])
+		}
+	case "rule":
+		return f.compile(ruleOf(rest))
+	case "vote":
+		return f.vote(rest)
+	default:
+		panic("no command: " + line)
 	}
-	return out.String()
+	return ""
 }
 
 func (f *ruleFile) compile(r Rule) string {

@@ -33,7 +33,7 @@ func (s *State) resetStage(p *plan) {
 	}
 	p.ballot = ballot
 	p.Answers = make([]answer, len(ballot.voters))
-	p.touch()
+	s.touch(p)
 }
 
 // forget takes the stage's conditional consents out of the count of conditions.
@@ -75,7 +75,7 @@ func (s *State) step() bool {
 			continue
 		}
 		s.scratch = p.positions(s.scratch[:0])
-		if p.ballot.Tally(s.scratch, p.stage().Silence == SilenceConsent) == Won {
+		if p.ballot.won(s.scratch, p.stage().Silence == SilenceConsent) {
 			s.pass(p, s.scratch, closeWon)
 			return true
 		}
@@ -158,7 +158,7 @@ func (s *State) decide(p *plan, o Outcome, pos []Position, why []Reason) {
 	t := p.ballot.tally(pos)
 	p.Outcome, p.DecidedAt, p.Tally, p.Because = o, s.now, &t, why
 	s.forget(p)
-	p.touch()
+	s.touch(p)
 	remove(&s.open, p)
 	s.emitFor(p, Event{Kind: EventDecided, Detail: string(o), Tally: &t, Reasons: why})
 	if o != Adopted {

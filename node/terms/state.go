@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 )
 
@@ -25,6 +26,7 @@ type State struct {
 	open        []*plan // those of plans that are undecided, in the same order
 	live        []*plan // those of plans whose agreement waits or has an end to come, in the same order
 	conditional int     // consents of open plans and pledges that have conditions
+	hashed      int     // how many of plans, from the first, have not changed since the last Hash
 	events      []Event // of the move being applied
 	scratch     []Position
 }
@@ -37,10 +39,23 @@ type capital struct {
 
 // stored is a move's first result, kept to answer a repeated number.
 type stored struct {
-	Digest   [32]byte `json:"digest"`
-	Sequence uint64   `json:"sequence"`
-	Code     Refusal  `json:"code,omitempty"`
-	Reason   string   `json:"reason,omitempty"`
+	Digest   digest  `json:"digest"`
+	Sequence uint64  `json:"sequence"`
+	Code     Refusal `json:"code,omitempty"`
+	Reason   string  `json:"reason,omitempty"`
+}
+
+// digest is a move's Digest, written in hexadecimal.
+type digest [32]byte
+
+// MarshalText and UnmarshalText write and read hexadecimal.
+func (d digest) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, d[:]), nil }
+func (d *digest) UnmarshalText(b []byte) error {
+	if len(b) != hex.EncodedLen(len(d)) {
+		return fmt.Errorf("a digest has %d digits, not %d", hex.EncodedLen(len(d)), len(b))
+	}
+	_, err := hex.Decode(d[:], b)
+	return err
 }
 
 // Options of a State.
@@ -75,7 +90,7 @@ func (s *State) Apply(m *Move) Result {
 	if m.Verb == VerbCharter {
 		return s.found(m)
 	}
-	ci, digest, r := s.admit(m)
+	ci, sum, r := s.admit(m)
 	if r != nil {
 		return *r
 	}
@@ -83,7 +98,7 @@ func (s *State) Apply(m *Move) Result {
 	s.settle(m.Time, m.Verb == VerbClock)
 	s.now = m.Time
 	s.sequence++
-	first := stored{Digest: digest, Sequence: s.sequence}
+	first := stored{Digest: sum, Sequence: s.sequence}
 	if why := s.do(m, ci); why != nil {
 		first.Code, first.Reason = why.code, why.reason
 	} else {
@@ -91,7 +106,7 @@ func (s *State) Apply(m *Move) Result {
 	}
 	c := &s.capitals[ci]
 	c.results = append(c.results, first)
-	s.extendChain(digest, m.Time, first.Code)
+	s.extendChain(sum, m.Time, first.Code)
 	res := first.result()
 	res.Events = s.events
 	s.events = nil
@@ -102,10 +117,10 @@ func (f *stored) result() Result {
 	return Result{Refused: f.Code != "", Code: f.Code, Reason: f.Reason, Sequence: f.Sequence}
 }
 
-func (s *State) extendChain(digest [32]byte, at Instant, code Refusal) {
+func (s *State) extendChain(sum [32]byte, at Instant, code Refusal) {
 	var buf [128]byte
 	b := append(buf[:0], s.chain[:]...)
-	b = append(b, digest[:]...)
+	b = append(b, sum[:]...)
 	b = binary.AppendVarint(b, int64(at))
 	b = appendString(b, string(code))
 	s.chain = sha256.Sum256(b)
@@ -169,9 +184,9 @@ func (s *State) ballot(p *Procedure, stage int, text []Setting) (*Ballot, error)
 
 // admit checks who makes the move and whether it is the capital's next. A move that is not admitted leaves no trace: the
 // result says why, or repeats the first result of a move that is in the record already.
-func (s *State) admit(m *Move) (ci int, digest [32]byte, r *Result) {
-	untraced := func(code Refusal, format string, args ...any) (int, [32]byte, *Result) {
-		return 0, digest, &Result{Refused: true, Code: code, Reason: fmt.Sprintf(format, args...)}
+func (s *State) admit(m *Move) (ci int, sum digest, r *Result) {
+	untraced := func(code Refusal, format string, args ...any) (int, digest, *Result) {
+		return 0, sum, &Result{Refused: true, Code: code, Reason: fmt.Sprintf(format, args...)}
 	}
 	if s.charter == nil {
 		return untraced(RefusedNotFounded, "the conference has no charter yet")
@@ -187,7 +202,7 @@ func (s *State) admit(m *Move) (ci int, digest [32]byte, r *Result) {
 	if len(key) > 0 && !s.verify(m, key) {
 		return untraced(RefusedSignature, "the move is not signed by %s", m.Capital)
 	}
-	digest = m.Digest()
+	sum = m.Digest()
 	results := s.capitals[ci].results
 	last := uint64(len(results))
 	switch {
@@ -196,17 +211,17 @@ func (s *State) admit(m *Move) (ci int, digest [32]byte, r *Result) {
 		return untraced(RefusedNumber, "%s's next move is number %d, not %d", m.Capital, last+1, m.Number)
 	default:
 		first := &results[m.Number-1]
-		if first.Digest != digest {
+		if first.Digest != sum {
 			return untraced(RefusedNumber, "%s's number %d was used for another move", m.Capital, m.Number)
 		}
 		res := first.result()
 		res.Repeat = true
-		return ci, digest, &res
+		return ci, sum, &res
 	}
 	if m.Time < s.now || m.Time > maxInstant {
 		return untraced(RefusedTime, "the move is of %s; the record has reached %s", m.Time, s.now)
 	}
-	return ci, digest, nil
+	return ci, sum, nil
 }
 
 // clip shortens what a stranger sent, for messages.

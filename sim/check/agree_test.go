@@ -13,12 +13,15 @@ import (
 	"github.com/parley-sim/parley/node/terms"
 )
 
+// TestMain has rapid play thousands of conferences, and leave no files behind: a failure prints its seed.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	set := false
-	flag.Visit(func(f *flag.Flag) { set = set || f.Name == "rapid.checks" })
-	if !set {
-		_ = flag.Set("rapid.checks", "3000")
+	set := map[string]bool{}
+	flag.Visit(func(f *flag.Flag) { set[f.Name] = true })
+	for name, value := range map[string]string{"rapid.checks": "3000", "rapid.nofailfile": "true"} {
+		if !set[name] {
+			_ = flag.Set(name, value)
+		}
 	}
 	os.Exit(m.Run())
 }
@@ -39,14 +42,23 @@ func TestAgree(t *testing.T) {
 		w := newWorld(c)
 		var told strings.Builder
 		i := 0
+		var sent []terms.Move
 		rt.Repeat(map[string]func(*rapid.T){"move": func(rt *rapid.T) {
 			i++
 			m := drawer{rt}.move(c, w)
+			if len(sent) > 0 && rapid.IntRange(1, 40).Draw(rt, "again") == 40 {
+				m = sent[rapid.IntRange(0, len(sent)-1).Draw(rt, "which")]
+				m.Time = w.now // sent again, later
+			}
+			sent = append(sent, m)
 			r := state.Apply(&m)
 			e := terms.Entry{Index: uint64(i + 2), RaftTerm: 1, Move: m, Result: r}
 			b, _ := json.Marshal(m)
 			fmt.Fprintf(&told, "%s\n    -> refused %v %s %s\n", b, r.Refused, r.Code, r.Reason)
 			outcomes[string(m.Verb)+" "+fate(r)]++
+			if r.Repeat {
+				outcomes["= repeated"]++
+			}
 			wrong := w.line(&e)
 			if wrong == "" {
 				wrong = w.compare(state.Plans())

@@ -26,12 +26,12 @@ const (
 type holding map[hope]bool
 
 // bruteForce is the number of hopes up to which every subset is tried. A variable, so that tests try more.
-var bruteForce = 4
+var bruteForce = 3
 
 // resolve finds the greatest set of hopes that bears itself out: every condition in it holds if the set does. Such sets
 // are closed under union, conditions of this kind being monotone, so there is one greatest: with few hopes the largest
 // subset that bears itself out; with many, what is left after striking out those that fail until none does.
-func (w *world) resolve(c closing) holding {
+func (w *world) resolve() holding {
 	hopes, conditions := w.hopes()
 	if len(hopes) == 0 {
 		return nil
@@ -44,7 +44,7 @@ func (w *world) resolve(c closing) holding {
 		for {
 			var failed []hope
 			for i, h := range hopes {
-				if held[h] && !w.bornOut(h, conditions[i], held, c) {
+				if held[h] && !w.bornOut(h, conditions[i], held) {
 					failed = append(failed, h)
 				}
 			}
@@ -56,20 +56,21 @@ func (w *world) resolve(c closing) holding {
 			}
 		}
 	}
+	held := holding{}
 	for size := len(hopes); size > 0; size-- {
 	subsets:
 		for set := range 1 << len(hopes) {
 			if bits.OnesCount(uint(set)) != size {
 				continue
 			}
-			held := holding{}
+			clear(held)
 			for i, h := range hopes {
 				if set>>i&1 == 1 {
 					held[h] = true
 				}
 			}
 			for i, h := range hopes {
-				if held[h] && !w.bornOut(h, conditions[i], held, c) {
+				if held[h] && !w.bornOut(h, conditions[i], held) {
 					continue subsets
 				}
 			}
@@ -112,31 +113,33 @@ func awaits(c *terms.Condition, plan string) bool {
 }
 
 // bornOut asks whether a hope holds if those of the set do.
-func (w *world) bornOut(h hope, when *terms.Condition, held holding, c closing) bool {
+func (w *world) bornOut(h hope, when *terms.Condition, held holding) bool {
 	switch h.kind {
 	case consents:
-		return w.holds(when, w.plan(h.of), held, c, true)
+		return w.holds(when, w.plan(h.of), held, true)
 	case pledges:
-		return w.holds(when, nil, held, c, true)
+		return w.holds(when, nil, held, true)
 	}
 	p := w.plan(h.of)
-	v := w.vote(p, held, c)
-	return v.verdict() == terms.Won
+	if w.closing[p] == 0 && p.procedure.Stages[p.stage].Decides == terms.AtClose {
+		return false // what is won before the close can still be lost
+	}
+	return w.vote(p, held).wins()
 }
 
 // holds reads a condition with a plan at hand (nil: none). Hoping says that a plan may be taken to be adopted.
-func (w *world) holds(c *terms.Condition, at *plan, held holding, cl closing, hoping bool) bool {
+func (w *world) holds(c *terms.Condition, at *plan, held holding, hoping bool) bool {
 	switch {
 	case len(c.All) > 0:
 		for i := range c.All {
-			if !w.holds(&c.All[i], at, held, cl, hoping) {
+			if !w.holds(&c.All[i], at, held, hoping) {
 				return false
 			}
 		}
 		return true
 	case len(c.Any) > 0:
 		for i := range c.Any {
-			if w.holds(&c.Any[i], at, held, cl, hoping) {
+			if w.holds(&c.Any[i], at, held, hoping) {
 				return true
 			}
 		}
@@ -148,12 +151,8 @@ func (w *world) holds(c *terms.Condition, at *plan, held holding, cl closing, ho
 		if at == nil {
 			return false
 		}
-		tally := at.tally
-		if at.outcome == terms.Open {
-			tally = w.vote(at, held, cl).tally()
-		}
 		for _, x := range c.Consented {
-			if !at.earlier[x] && !slices.Contains(tally.Consent, x) {
+			if !at.hasConsented(x, held) {
 				return false
 			}
 		}
@@ -162,7 +161,7 @@ func (w *world) holds(c *terms.Condition, at *plan, held holding, cl closing, ho
 		return w.pledged(c, held)
 	case c.Plan != "":
 		p := w.plan(c.Plan)
-		return p != nil && (w.is(p, c.Is, held, cl) || hoping && c.Is == string(terms.Adopted) && held[hope{adopted, p.id, ""}])
+		return p != nil && (w.is(p, c.Is, held) || hoping && c.Is == string(terms.Adopted) && held[hope{adopted, p.id, ""}])
 	case c.Test != nil:
 		if c.To != "" {
 			at = w.plan(c.To)
@@ -176,14 +175,14 @@ func (w *world) holds(c *terms.Condition, at *plan, held holding, cl closing, ho
 	return true
 }
 
-func (w *world) is(p *plan, what string, held holding, cl closing) bool {
+func (w *world) is(p *plan, what string, held holding) bool {
 	switch {
 	case what == string(p.outcome):
 		return true
 	case p.agreement != nil && what == string(p.agreement.Status):
 		return true
 	case p.outcome == terms.Open && what == terms.Blocked:
-		return w.vote(p, held, cl).verdict() == terms.Lost
+		return w.vote(p, held).verdict() == terms.Lost
 	}
 	return p.outcome == terms.Open && what == p.procedure.Stages[p.stage].Name
 }

@@ -134,6 +134,10 @@ func (d drawer) charter() *terms.Charter {
 				s.Decides = terms.AtClose
 			}
 			s.Rule = d.rule(s.Members, 2)
+			if d.chance(35) { // vetoes
+				s.Rule = terms.Rule{Kind: terms.RuleAll, Rules: []terms.Rule{{Kind: terms.RuleYes, N: 1 + d.upTo(len(s.Members)-1)},
+					{Kind: terms.RuleNoObjectionFrom, Capitals: d.some(s.Members)}}}
+			}
 			p.Stages = append(p.Stages, s)
 			if _, err := c.StageBallot(&p, j, nil); err != nil {
 				p.Stages[j].Rule = terms.Rule{Kind: terms.RuleUnanimous}
@@ -196,6 +200,25 @@ func (d drawer) condition(ids []string, depth int, plan bool) terms.Condition {
 	return terms.Condition{Any: []terms.Condition{d.condition(ids, depth-1, plan), d.condition(ids, depth-1, plan)}}
 }
 
+// struggle makes it a move about a veto: one is cast, others consent all the same, the vote is called.
+func (d drawer) struggle(p *plan, w *world, m *terms.Move) {
+	m.Version = 0
+	if len(p.vetoes) > 0 {
+		m.Verb = []terms.Verb{terms.VerbConsent, terms.VerbConsent, terms.VerbCall}[d.upTo(2)]
+		if i := slices.IndexFunc(p.asked, func(c string) bool { return !p.hasSpoken(c) }); i >= 0 && !w.left[p.asked[i]] {
+			m.Capital = p.asked[i]
+		}
+		return
+	}
+	v := w.vote(p, nil)
+	v.open = false
+	for _, c := range p.asked {
+		if v.vetoes(c) && !w.left[c] {
+			m.Verb, m.Capital = terms.VerbVeto, c
+		}
+	}
+}
+
 // move draws a move that has a fair chance not to be refused.
 func (d drawer) move(c *terms.Charter, w *world) terms.Move {
 	var ids []string
@@ -227,6 +250,9 @@ func (d drawer) move(c *terms.Charter, w *world) terms.Move {
 			"amend", "amend", "lift", "call", "withdraw", "pledge", "pledge", "pledge", "unpledge", "leave", "return", "report",
 			"report", "report", "denounce", "extend", "extend", "extend", "say", "clock", "clock", "propose"}
 		m.Verb = verbs[d.upTo(len(verbs)-1)]
+		if p := w.plan(m.Plan); p != nil && p.outcome == terms.Open && d.chance(25) {
+			d.struggle(p, w, &m)
+		}
 	}
 	switch m.Verb {
 	case terms.VerbPropose:
@@ -293,5 +319,15 @@ func (d drawer) move(c *terms.Charter, w *world) terms.Move {
 		m.Time = w.now.Add(hour * terms.Duration(6*d.upTo(4)))
 	}
 	m.Conference, m.Number = c.Conference, w.numbers[m.Capital]+1
+	switch d.upTo(60) { // what a lame or a lying sender does
+	case 57:
+		m.Number++
+	case 58:
+		m.Number--
+	case 59:
+		m.Time = w.now.Add(-hour)
+	case 60:
+		m.Conference = "another"
+	}
 	return m
 }

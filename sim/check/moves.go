@@ -7,12 +7,6 @@ import (
 	"github.com/parley-sim/parley/node/terms"
 )
 
-// fateless are the codes that are taken from the record: a signature costs more to check than all the rest, and whether
-// a move is well formed says nothing of what the parties agreed.
-func fateless(c terms.Refusal) bool {
-	return c == terms.RefusedMalformed || c == terms.RefusedSignature
-}
-
 // technical says why a move could not enter the record, "" if it could.
 func (w *world) technical(m *terms.Move) terms.Refusal {
 	switch {
@@ -93,13 +87,13 @@ func (w *world) move(m *terms.Move) terms.Refusal {
 		if m.Capital != p.proposer {
 			return terms.RefusedNotAllowed
 		}
-		w.decide(p, terms.Withdrawn, w.vote(p, w.resolve(closing{}), closing{}))
+		w.decide(p, terms.Withdrawn, w.vote(p, w.resolve()))
 		return ""
 	case terms.VerbLift:
 		return w.lift(p, m)
 	}
 	if m.Verb == terms.VerbCall {
-		w.close(p, false)
+		w.close(p, closed)
 		return ""
 	}
 	if !p.isAsked(m.Capital) {
@@ -205,14 +199,17 @@ func (w *world) amend(p *plan, m *terms.Move) terms.Refusal {
 
 // say takes a position. Saying it again is no fault.
 func (w *world) say(p *plan, s saying) terms.Refusal {
-	p.dropVeto(s.capital)
+	if s.position != terms.Object {
+		p.dropVeto(s.capital) // which an objection does not lift
+	}
 	p.dropSaying(s.capital)
 	p.said = append(p.said, s)
 	return ""
 }
 
 func (w *world) cast(p *plan, m *terms.Move) terms.Refusal {
-	v := w.vote(p, nil, closing{plan: p})
+	v := w.vote(p, nil)
+	v.open = false
 	if !v.vetoes(m.Capital) {
 		return terms.RefusedNotAllowed
 	}
@@ -308,11 +305,9 @@ func (w *world) party(m *terms.Move) terms.Refusal {
 	if longer == 0 {
 		longer = length(p)
 	}
-	if slices.Contains(p.asks, ask{m.Capital, longer}) {
-		return terms.RefusedNoChange
-	}
 	p.asks = append(slices.DeleteFunc(p.asks, func(a ask) bool { return a.capital == m.Capital }), ask{m.Capital, longer})
-	v := w.vote(p, nil, closing{})
+	v := w.vote(p, nil)
+	v.silence = false // an agreement has no window in which to be silent
 	v.positions = map[string]terms.Position{}
 	for _, a := range p.asks {
 		if a.longer == longer {

@@ -10,7 +10,11 @@ import (
 
 // Outcomes re-derives from the record which moves are refused and how every plan stands, and compares both with what the
 // state machine says. It looks at every line of the record and every plan. Refusals as malformed or for a wrong signature
-// are taken from the record; the others, and that a move was not refused, are derived.
+// are taken from the record (of a signature that was refused, that it is wrong is verified); the others, and that a move
+// was not refused, are derived.
+//
+// The evaluation is naive on purpose: [world] keeps what was said and concludes everything anew each time, so that it can
+// be read beside the doc comment of package terms. Where that comment leaves a choice, the code says which one is made.
 func Outcomes(record []terms.Entry, plans []terms.PlanView) Result {
 	r := Result{Name: OutcomeCheck}
 	lines := 0
@@ -100,12 +104,12 @@ func (w *world) compare(views []terms.PlanView) string {
 	if len(views) != len(w.plans) {
 		return fmt.Sprintf("the record gives %d plans, the state machine says %d", len(w.plans), len(views))
 	}
-	held := w.resolve(closing{})
+	held := w.resolve()
 	for i, p := range w.plans {
 		v := &views[i]
 		tally, verdict := p.tally, ""
 		if p.outcome == terms.Open {
-			open := w.vote(p, held, closing{})
+			open := w.vote(p, held)
 			tally, verdict = open.tally(), open.verdict().String()
 		}
 		differ := func(what string, here, there any) string {

@@ -16,7 +16,17 @@ type world struct {
 	left     map[string]bool
 	pledges  []pledge
 	numbers  map[string]uint64 // how many moves each capital has made
+	closing  map[*plan]closing // the plans whose votes close at this very moment
+
 }
+
+// closing is why a vote closes.
+type closing int
+
+const (
+	windowEnds closing = iota + 1
+	closed             // called, or everyone has spoken
+)
 
 type plan struct {
 	id        string
@@ -66,7 +76,7 @@ type pledge struct {
 
 func newWorld(c *terms.Charter) *world {
 	w := &world{charter: c, capitals: map[string]*terms.Capital{}, left: map[string]bool{}, numbers: map[string]uint64{},
-		now: c.Start}
+		closing: map[*plan]closing{}, now: c.Start}
 	for i := range c.Capitals {
 		w.capitals[c.Capitals[i].ID] = &c.Capitals[i]
 	}
@@ -100,8 +110,9 @@ func (w *world) procedure(name string) *terms.Procedure {
 	return nil
 }
 
-// ask works out who is asked in a stage: its members and, in the last stage, the holders of a reserved term of the text
-// that are members of no stage; and whose consent is reserved in it.
+// ask works out who is asked in a stage: its members, and those who are heard in it for a reserved term of the text only;
+// and whose consent is reserved in it. A holder is heard in the last stage of which it is a member or, if it is a member of
+// none or an amended plan keeps its stage, in the last of all.
 func (w *world) ask(p *plan, stage int) (asked, reserved []string) {
 	stages := p.procedure.Stages
 	asked = slices.Clone(stages[stage].Members)
@@ -110,18 +121,20 @@ func (w *world) ask(p *plan, stage int) (asked, reserved []string) {
 		if !w.holdsReserved(c, p.text) {
 			continue
 		}
-		heard := len(stages) - 1 // a member of none is heard in the last stage
-		for i := range stages {
-			if slices.Contains(stages[i].Members, c) {
-				heard = i // the last of which it is a member
+		heard := len(stages) - 1
+		if p.procedure.OnAmendment != terms.Stay {
+			for i := range stages {
+				if slices.Contains(stages[i].Members, c) {
+					heard = i
+				}
 			}
 		}
-		if member := slices.ContainsFunc(stages, func(s terms.Stage) bool { return slices.Contains(s.Members, c) }); !member &&
-			heard == stage {
-			asked = append(asked, c)
+		if heard != stage {
+			continue
 		}
-		if heard == stage {
-			reserved = append(reserved, c)
+		reserved = append(reserved, c)
+		if !slices.Contains(asked, c) {
+			asked = append(asked, c)
 		}
 	}
 	return asked, reserved
@@ -138,6 +151,7 @@ func (w *world) holdsReserved(capital string, text []terms.Setting) bool {
 
 // open puts the plan to a stage.
 func (w *world) open(p *plan, stage int) {
+	delete(w.closing, p)
 	p.stage, p.opened, p.said, p.closes = stage, w.now, nil, 0
 	if window := p.procedure.Stages[stage].Window; window > 0 {
 		p.closes = w.now.Add(window)
@@ -176,14 +190,8 @@ func (p *plan) dropSaying(capital string) {
 	p.said = slices.DeleteFunc(p.said, func(s saying) bool { return s.capital == capital })
 }
 
-// closing is how a plan's vote is being closed at this instant, if it is.
-type closing struct {
-	plan    *plan
-	silence bool // silence means consent now: the window has ended
-}
-
 // vote reads the plan's stage, given which conditional consents hold.
-func (w *world) vote(p *plan, held holding, c closing) vote {
+func (w *world) vote(p *plan, held holding) vote {
 	stage := &p.procedure.Stages[p.stage]
 	positions := make(map[string]terms.Position, len(p.asked))
 	for _, s := range p.said {
@@ -197,15 +205,15 @@ func (w *world) vote(p *plan, held holding, c closing) vote {
 			positions[v.capital] = terms.Object
 		}
 	}
-	if c.plan == p && c.silence {
-		for _, m := range stage.Members {
-			if p.spoke(m) == nil && p.veto(m) == nil && !w.left[m] {
+	if w.closing[p] == windowEnds && stage.Silence == terms.SilenceConsent {
+		for _, m := range p.asked {
+			if !p.hasSpoken(m) && !w.left[m] {
 				positions[m] = terms.Consent
 			}
 		}
 	}
 	return vote{capitals: w.capitals, members: stage.Members, asked: p.asked, reserved: p.reserved, rule: stage.Rule,
-		positions: positions, open: c.plan != p, silence: stage.Silence == terms.SilenceConsent, brakes: true}
+		positions: positions, open: w.closing[p] == 0, silence: stage.Silence == terms.SilenceConsent, brakes: true}
 }
 
 // allSpoken asks whether everyone who is asked has taken a position that counts.
@@ -216,130 +224,4 @@ func (v vote) allSpoken() bool {
 		}
 	}
 	return true
-}
-
-// settle carries out what follows from what has been said, one thing after another, until nothing does.
-func (w *world) settle() {
-	for w.settleOne() {
-	}
-}
-
-func (w *world) settleOne() bool {
-	held := w.resolve(closing{})
-	for _, p := range w.plans {
-		if p.outcome != terms.Open {
-			continue
-		}
-		v := w.vote(p, held, closing{})
-		if p.procedure.Stages[p.stage].Decides == terms.AtClose {
-			if v.allSpoken() {
-				w.close(p, false)
-				return true
-			}
-		} else if v.verdict() == terms.Won {
-			w.pass(p, v)
-			return true
-		}
-	}
-	for _, p := range w.plans {
-		if p.agreement != nil && p.agreement.Status == terms.Awaiting && w.requirementsHold(p, held) {
-			p.agreement.Status, p.agreement.Since = terms.InForce, w.now
-			if d := length(p); d > 0 {
-				p.agreement.Until = w.now.Add(d)
-			}
-			return true
-		}
-	}
-	return false
-}
-
-func (w *world) requirementsHold(p *plan, held holding) bool {
-	for i := range p.draft.Requires {
-		if !w.holds(&p.draft.Requires[i], p, held, closing{}, false) {
-			return false
-		}
-	}
-	return true
-}
-
-// close ends the vote on a plan's stage. Silent says that the window ended, so that silence may mean consent.
-func (w *world) close(p *plan, silent bool) {
-	c := closing{p, silent && p.procedure.Stages[p.stage].Silence == terms.SilenceConsent}
-	v := w.vote(p, w.resolve(c), c)
-	if v.wins() {
-		w.pass(p, v)
-	} else {
-		w.decide(p, v.outcome(), v)
-	}
-}
-
-// pass lets a plan through its stage.
-func (w *world) pass(p *plan, v vote) {
-	if p.isLast() {
-		w.decide(p, terms.Adopted, v)
-		p.agreement = &terms.Agreement{Status: terms.Awaiting}
-		return
-	}
-	for _, c := range v.tally().Consent {
-		p.earlier[c] = true
-	}
-	w.open(p, p.stage+1)
-}
-
-func (w *world) decide(p *plan, o terms.Outcome, v vote) {
-	p.outcome, p.decidedAt, p.tally = o, w.now, v.tally()
-}
-
-// length is how long the agreement on a plan runs; 0 is without end.
-func length(p *plan) terms.Duration {
-	if p.draft.Lasts > 0 {
-		return p.draft.Lasts
-	}
-	var spans []terms.Duration
-	for _, s := range p.text {
-		if s.Value.Kind == terms.KindDuration {
-			if s.Term == p.draft.LastsTerm {
-				return s.Value.Duration
-			}
-			spans = append(spans, s.Value.Duration)
-		}
-	}
-	if len(spans) == 1 {
-		return spans[0]
-	}
-	return 0
-}
-
-// advance settles the deadlines before an instant, or up to and including it, in order of time and then of proposal.
-func (w *world) advance(to terms.Instant, including bool) {
-	for {
-		var next *plan
-		var at terms.Instant
-		for _, p := range w.plans {
-			if t := p.deadline(); t != 0 && (t < to || including && t == to) && (next == nil || t < at) {
-				next, at = p, t
-			}
-		}
-		if next == nil {
-			break
-		}
-		w.now = at
-		if next.outcome == terms.Open {
-			w.close(next, true)
-		} else {
-			next.agreement.Status = terms.Expired
-		}
-		w.settle()
-	}
-	w.now = to
-}
-
-func (p *plan) deadline() terms.Instant {
-	switch {
-	case p.outcome == terms.Open:
-		return p.closes
-	case p.agreement != nil && p.agreement.Status == terms.InForce:
-		return p.agreement.Until
-	}
-	return 0
 }

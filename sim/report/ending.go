@@ -72,7 +72,7 @@ func (p *page) plan(w words, r *sim.Report, v *terms.PlanView) {
 	}
 	if v.Outcome == terms.Open {
 		for _, c := range v.Conditional {
-			p.para(plain, indent, indent+step, fmt.Sprintf("%s would consent if %s.", w.name(c.Capital), oneLine(c.If)))
+			p.para(plain, indent, indent+step, fmt.Sprintf("%s would consent if %s.", w.name(c.Capital), w.byName(c.If)))
 		}
 	}
 	if v.Agreement != nil {
@@ -143,7 +143,7 @@ func (p *page) pledges(w words, all []terms.PledgeView) {
 				item += " " + w.value(term, *v.Value)
 			}
 			if !v.Counts {
-				item += " (does not count: only if " + oneLine(v.If) + ")"
+				item += " (does not count: only if " + w.byName(v.If) + ")"
 			}
 			items = append(items, item)
 		}
@@ -200,7 +200,7 @@ func (p *page) replays(r *Replays, say func(string, ...any)) {
 	say("Replays with the same seed: %d. The same political record in %d (%s), the same messages between machines in %d (%s).",
 		r.Count, r.SameRecord, different(r.RecordHashes), r.SameTrace, different(r.TraceHashes))
 	if r.Failed > 0 {
-		say("%s could not be finished.", counted(r.Failed, "replay"))
+		say("%s could not be finished; the first: %s.", counted(r.Failed, "replay"), oneLine(r.Why))
 	}
 	if !r.Same() {
 		p.para(bad, gutter, gutter+step, "The replays of one seed gave different political records. That is a fault of Parley.")

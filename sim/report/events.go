@@ -32,6 +32,9 @@ func (t *timeline) events(events []terms.Event, at terms.Instant) {
 			continue
 		}
 		t.para(l, indent+arrow, indent+step, text)
+		if i > 0 && events[i].Kind == terms.EventDecided && events[i-1].Kind == terms.EventStagePassed {
+			continue // it has just been told
+		}
 		t.details(&events[i], indent+step+step)
 	}
 }
@@ -79,9 +82,9 @@ func (t *timeline) event(e *terms.Event) (look, string) {
 
 // opened says who is asked in a stage and, the first time, what it needs.
 func (t *timeline) opened(e *terms.Event) string {
-	text := fmt.Sprintf("Stage %s of %s opens: %s", e.Stage, e.Plan, t.who(e.Capitals))
+	text := fmt.Sprintf("Stage %s of %s opens and asks %s", e.Stage, e.Plan, t.who(e.Capitals))
 	if e.Until != 0 {
-		text += t.until(e.Until)
+		text += "," + t.until(e.Until)
 	}
 	text += "."
 	key := e.Plan + "\x00" + e.Stage

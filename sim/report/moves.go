@@ -72,7 +72,7 @@ func (w words) noun(capital string, v terms.Verb, subject string) string {
 	return w.name(capital) + "'s " + about(phraseOf(v).noun, subject)
 }
 
-// made says in one sentence that capitals made a move, all the same one.
+// made says that capitals made a move, all the same one. The sentence is still to be ended: see [ended].
 func (w words) made(capitals []string, m *sim.Played) string {
 	form := phraseOf(m.Verb).one
 	if len(capitals) > 1 {
@@ -104,21 +104,20 @@ func (w words) made(capitals []string, m *sim.Played) string {
 	if m.Text != "" {
 		b.WriteString(": " + quoted(m.Text))
 	}
-	if s := b.String(); strings.HasSuffix(s, ".”") || strings.HasSuffix(s, "!”") || strings.HasSuffix(s, "?”") {
-		return s
-	}
-	return b.String() + "."
+	return b.String()
 }
 
 // refused says that a move was refused, and why.
 func (w words) refused(m *sim.Played) string {
-	return fmt.Sprintf("Refused: %s. %s", w.noun(m.Capital, m.Verb, subject(&m.Move)), sentence(m.Reason))
+	return fmt.Sprintf("Refused: %s. %s", w.noun(m.Capital, m.Verb, subject(&m.Move)), sentence(w.byName(m.Reason)))
 }
 
-// sentence ends a text with a full stop and starts it with a capital letter unless it starts with an id.
-func sentence(s string) string {
-	s = oneLine(s)
-	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") || strings.HasSuffix(s, "”") {
+// sentence folds a text into one line and ends it.
+func sentence(s string) string { return ended(oneLine(s)) }
+
+// ended ends a sentence with a full stop, unless it has its end, in a quotation too.
+func ended(s string) string {
+	if inner := strings.TrimRight(s, "\"”"); s == "" || strings.ContainsAny(inner[max(0, len(inner)-1):], ".!?") {
 		return s
 	}
 	return s + "."

@@ -79,11 +79,12 @@ func (p *page) line(l look, s string) {
 	p.b.WriteByte('\n')
 }
 
-// wrap breaks text into lines of at most width columns, between words where it can. There is always one line.
+// wrap breaks text into lines of at most width columns, between words where it can; words that a no-break space joins stay
+// together. There is always one line.
 func wrap(text string, width int) []string {
 	lines := strings.Split(ansi.Wrap(clean(text), width, ""), "\n")
 	for i, line := range lines {
-		lines[i] = strings.Trim(line, " ")
+		lines[i] = strings.ReplaceAll(strings.Trim(line, " "), "\u00a0", " ")
 	}
 	return lines
 }
@@ -95,7 +96,7 @@ func clean(s string) string {
 		switch {
 		case r == '\n':
 			return r
-		case r == '\t', r == '\u00a0':
+		case r == '\t':
 			return ' '
 		case unicode.IsControl(r), r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f,
 			r == '\u2028', r == '\u2029':

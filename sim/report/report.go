@@ -31,6 +31,7 @@ type Replays struct {
 	SameRecord   int // how many had the record of the first, the first included
 	SameTrace    int // how many had the trace of the first, the first included
 	Worst        sim.Status
+	Why          string // why the first that failed did
 }
 
 // Same reports whether all replays had the same political record.

@@ -80,13 +80,17 @@ func (p *page) verdict(run *Run) {
 		parts = append(parts, r.Plans[i].ID+" "+outcomeWords(&r.Plans[i]))
 	}
 	if n := len(r.Findings); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %s held", heldFindings(r), counted(n, "expectation")))
+		parts = append(parts, fmt.Sprintf("%d of %d expectations held", heldFindings(r), n))
 	}
 	if !r.ChecksHeld() {
 		parts = append(parts, "a check failed")
 	}
-	if run.Replays != nil && !run.Replays.Same() {
-		parts = append(parts, "the replays disagree")
+	if p := run.Replays; p != nil {
+		parts = append(parts, fmt.Sprintf("%s, %d with the same record, %d with the same messages between machines",
+			counted(p.Count, "replay"), p.SameRecord, p.SameTrace))
+		if p.Failed > 0 {
+			parts = append(parts, counted(p.Failed, "replay")+" not finished")
+		}
 	}
 	if r.NoQuorum {
 		parts = append(parts, "no quorum at the end")
@@ -104,7 +108,15 @@ func heldFindings(r *sim.Report) int {
 	return n
 }
 
-// Error writes a technical failure of the player itself. It is Text's line for such a run, for standard error.
-func Error(run *Run) string {
-	return fmt.Sprintf("%s: not played to the end, for a technical reason: %v", run.Scenario.ID, run.Err)
+// Trouble says what kept the player itself from playing a run or one of its replays to the end; "" if nothing did. It is
+// for standard error, whatever form the report has.
+func Trouble(run *Run) string {
+	switch {
+	case run.Err != nil:
+		return fmt.Sprintf("%s: not played to the end, for a technical reason: %v", run.Scenario.ID, run.Err)
+	case run.Replays != nil && run.Replays.Failed > 0:
+		return fmt.Sprintf("%s: %s not played to the end, for a technical reason: %s", run.Scenario.ID,
+			counted(run.Replays.Failed, "replay"), run.Replays.Why)
+	}
+	return ""
 }

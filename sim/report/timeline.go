@@ -114,7 +114,7 @@ func (t *timeline) moves(items []sim.Item, last *sim.Item) {
 	events = events[before:]
 	switch m.Outcome {
 	case "refused":
-		t.politics(last.At, bad, t.refused(m)+t.how(last))
+		t.politics(last.At, bad, t.refused(m))
 	case "unknown":
 		t.machine(last.At, "It is not known whether "+t.noun(m.Capital, m.Verb, subject(&m.Move))+" was recorded.")
 	default:
@@ -122,14 +122,14 @@ func (t *timeline) moves(items []sim.Item, last *sim.Item) {
 		for i := range items {
 			who[i] = items[i].Move.Capital
 		}
-		t.politics(last.At, plain, t.made(who, m)+t.how(last))
-		t.content(m, events)
+		t.politics(last.At, plain, ended(t.made(who, m)+t.how(last)))
+		t.content(m)
 	}
 	t.events(events, last.At)
 }
 
 // content writes the terms of a new text, or what an amendment changed.
-func (t *timeline) content(m *sim.Played, events []terms.Event) {
+func (t *timeline) content(m *sim.Played) {
 	changes := t.texts.read(m)
 	indent := gutter + clockBlank + step
 	if m.Verb == terms.VerbPropose && m.Draft != nil && len(m.Draft.Terms) > 0 {

@@ -18,7 +18,7 @@ func (p *page) findings(r *sim.Report) {
 }
 
 func (p *page) finding(r *sim.Report, f *sim.Finding) {
-	const pad = "         "
+	const pad = "          "
 	mark, l := "held", good
 	if !f.Held {
 		mark, l = "FAILED", bad
@@ -26,7 +26,7 @@ func (p *page) finding(r *sim.Report, f *sim.Finding) {
 			mark, l = "UNKNOWN", unsure
 		}
 	}
-	p.para(l, fmt.Sprintf("  %-7s", mark), pad, oneLine(f.Text))
+	p.para(l, fmt.Sprintf("  %-8s", mark), pad, oneLine(f.Text))
 	if f.Found != "" && !f.Held {
 		p.para(plain, pad, pad, "found: "+oneLine(f.Found))
 	}
@@ -34,7 +34,7 @@ func (p *page) finding(r *sim.Report, f *sim.Finding) {
 
 // checks writes one line if all checks held, else one more for each that did not.
 func (p *page) checks(r *sim.Report) {
-	const pad = "         "
+	const pad = "          "
 	held, failed := make([]string, 0, len(r.Checks)), 0
 	for _, c := range r.Checks {
 		if c.Held {
@@ -46,10 +46,10 @@ func (p *page) checks(r *sim.Report) {
 		if c.Detail != "" {
 			text += ": " + oneLine(c.Detail)
 		}
-		p.para(bad, "  FAILED ", pad, text)
+		p.para(bad, "  FAILED  ", pad, text)
 	}
 	if len(held) > 0 {
-		p.para(plain, "  held   ", pad, counted(len(held), "check")+": "+strings.Join(held, ", ")+".")
+		p.para(plain, "  held    ", pad, counted(len(held), "check")+": "+strings.Join(held, ", ")+".")
 	}
 	if len(held)+failed == 0 {
 		p.para(plain, gutter, gutter, "Nothing was checked.")

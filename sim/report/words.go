@@ -78,6 +78,9 @@ func (w words) text(settings []terms.Setting) string {
 	items := make([]string, len(settings))
 	for i, s := range settings {
 		items[i] = s.Term + " " + w.value(s.Term, s.Value)
+		if s.Value.Kind != terms.KindSet {
+			items[i] = unbroken(items[i])
+		}
 	}
 	return strings.Join(items, ", ")
 }
@@ -129,7 +132,22 @@ func floorDiv(a, b int64) int64 {
 
 // when writes an instant in the middle of a sentence: "day 8 (9 March 2025, 10:00)".
 func (w words) when(at terms.Instant) string {
-	return fmt.Sprintf("day %d (%s)", w.day(at), at.Time().Format("2 January 2006, 15:04"))
+	return unbroken(fmt.Sprintf("day %d", w.day(at))) + " (" + unbroken(at.Time().Format("2 January 2006, 15:04")) + ")"
+}
+
+// unbroken keeps words together where a line is wrapped.
+func unbroken(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }
+
+// byName replaces ids of capitals in a sentence of the state machine by names, where they stand as words.
+func (w words) byName(s string) string {
+	fields := strings.Fields(s)
+	for i, f := range fields {
+		id := strings.Trim(f, ",:;()")
+		if c := w.s.Charter.Capital(strings.TrimSuffix(id, ".")); c != nil {
+			fields[i] = strings.Replace(f, c.ID, w.name(c.ID), 1)
+		}
+	}
+	return strings.Join(fields, " ")
 }
 
 // quoted writes what somebody said.

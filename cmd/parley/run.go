@@ -1,0 +1,178 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/parley-sim/parley/sim"
+	"github.com/parley-sim/parley/sim/report"
+)
+
+// runOptions is what parley run was asked for.
+type runOptions struct {
+	files   []string
+	seed    *int64 // nil: each scenario's own
+	on      string
+	json    bool
+	junit   string // a file; "" for none
+	trace   string // a file; "" for none
+	replays int    // 0: play once and do not compare
+	quiet   bool
+	width   int
+	color   string
+}
+
+// maxReplays bounds --replays.
+const maxReplays = 1_000_000
+
+// parley run FILE... [--seed N] [--on virtual] [--json] [--junit F] [--trace F] [--replays N] [--quiet] [--width N]
+// [--color auto|always|never]
+func (e *env) runCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "run",
+		Usage:     "play scenarios and report what was agreed, and why",
+		ArgsUsage: "FILE...",
+		Description: "FILE is a scenario file, the id of a scenario of the library, or - for standard input.\n" +
+			"Exit status: 0 every expectation and check held; 1 one did not; 2 the input or the\n" +
+			"usage is wrong, and nothing was played; 3 the outcome is unknown for a technical\n" +
+			"reason, such as no quorum. Of several runs a 1 counts before a 3, and that before a 0.",
+		Flags: []cli.Flag{
+			&cli.Int64Flag{Name: "seed", Usage: "play with seed `N` instead of the scenario's own", DefaultText: "the scenario's"},
+			&cli.StringFlag{Name: "on", Usage: "play on `B`: virtual (virtual time)", Value: "virtual"},
+			&cli.BoolFlag{Name: "json", Usage: "print JSON: an object, or an array for several files", DisableDefaultText: true},
+			&cli.StringFlag{Name: "junit", Usage: "write JUnit XML to file `F`"},
+			&cli.StringFlag{Name: "trace", Usage: "write every message between machines to file `F`, as JSON lines"},
+			&cli.IntFlag{Name: "replays", Usage: "play `N` times with the same seed and compare", DefaultText: "once"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print one line a scenario, and what failed", DisableDefaultText: true},
+			&cli.IntFlag{Name: "width", Usage: "set text `N` columns wide", DefaultText: "the terminal's, or 80"},
+			&cli.StringFlag{Name: "color", Usage: "use colour: `WHEN` is auto, always or never", Value: "auto"},
+		},
+		Action: func(c *cli.Context) error {
+			o := runOptions{files: c.Args().Slice(), on: c.String("on"), json: c.Bool("json"), junit: c.String("junit"),
+				trace: c.String("trace"), replays: c.Int("replays"), quiet: c.Bool("quiet"), width: c.Int("width"),
+				color: c.String("color")}
+			if c.IsSet("seed") {
+				seed := c.Int64("seed")
+				o.seed = &seed
+			}
+			if err := o.validate(c.IsSet("replays"), c.IsSet("width")); err != nil {
+				return err
+			}
+			return e.play(c.Context, &o)
+		},
+	}
+}
+
+// validate says what is wrong with the options.
+func (o *runOptions) validate(replays, width bool) error {
+	switch {
+	case len(o.files) == 0:
+		return usagef("run: name a scenario file or more; parley scenarios lists the library")
+	case o.on == "wall" || o.on == "cluster":
+		return usagef("run: --on %s is not there yet; this version plays on virtual time only", o.on)
+	case o.on != "virtual":
+		return usagef("run: --on takes virtual, wall or cluster, not %q%s", o.on, didYouMean(o.on, []string{"virtual", "wall", "cluster"}))
+	case replays && (o.replays < 1 || o.replays > maxReplays):
+		return usagef("run: --replays takes 1 to %d, not %d", maxReplays, o.replays)
+	case width && o.width < 1:
+		return usagef("run: --width takes a number of columns, not %d", o.width)
+	case !slices.Contains([]string{"auto", "always", "never"}, o.color):
+		return usagef("run: --color takes auto, always or never, not %q", o.color)
+	}
+	return nil
+}
+
+// play reads all files, plays them if all are right, and writes what was asked for.
+func (e *env) play(ctx context.Context, o *runOptions) error {
+	sources, bad := e.load(o.files)
+	if len(bad) > 0 {
+		e.complain(bad)
+		if len(bad) < len(o.files) {
+			e.say("parley: nothing was played")
+		}
+		return statusError(sim.StatusInvalid)
+	}
+	outputs, err := o.open()
+	if err != nil {
+		return err
+	}
+	runs, err := e.playAll(ctx, o, sources, outputs.trace)
+	if err == nil {
+		err = e.write(o, runs, outputs.junit)
+	}
+	if err = errors.Join(err, outputs.close()); err != nil {
+		return err
+	}
+	return ended(report.Status(runs))
+}
+
+// outputs are the files that a run writes beside its report. They are made before anything is played, so that a wrong name
+// is found in time. A nil one was not asked for.
+type outputs struct{ junit, trace *os.File }
+
+func (o *runOptions) open() (*outputs, error) {
+	out := &outputs{}
+	for _, f := range []struct {
+		name string
+		to   **os.File
+	}{{o.junit, &out.junit}, {o.trace, &out.trace}} {
+		if f.name == "" {
+			continue
+		}
+		file, err := os.Create(f.name)
+		if err != nil {
+			return nil, errors.Join(usagef("run: %v", err), out.close())
+		}
+		*f.to = file
+	}
+	return out, nil
+}
+
+func (o *outputs) close() error {
+	var errs []error
+	for _, f := range []*os.File{o.junit, o.trace} {
+		if f != nil {
+			errs = append(errs, f.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// write writes the report to standard output, and JUnit XML to its file.
+func (e *env) write(o *runOptions, runs []report.Run, junit *os.File) error {
+	var b bytes.Buffer
+	if o.json {
+		if err := report.JSON(&b, runs); err != nil {
+			return err
+		}
+	} else {
+		style := report.Options{Width: e.width(o.width), Colour: e.colour(o.color), Quiet: o.quiet}
+		for i := range runs {
+			if i > 0 && !o.quiet {
+				b.WriteString("\n\n")
+			}
+			if err := report.Text(&b, &runs[i], style); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range runs {
+		if trouble := report.Trouble(&runs[i]); trouble != "" {
+			e.say("parley: %s", trouble)
+		}
+	}
+	if o.junit != "" {
+		w := bufio.NewWriter(junit)
+		if err := errors.Join(report.JUnit(w, runs), w.Flush()); err != nil {
+			return fmt.Errorf("write %s: %w", o.junit, err)
+		}
+	}
+	return e.print(b.String())
+}

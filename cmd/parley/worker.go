@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/parley-sim/parley/scenarios"
+	"github.com/parley-sim/parley/sim"
+	"github.com/parley-sim/parley/sim/bubble"
+	"github.com/parley-sim/parley/sim/report"
+)
+
+// workerCommand is how this program calls itself to play: a run's randomness and processor are those of its process, and
+// some of what makes a run repeat can be set only by the environment that the process starts with.
+const workerCommand = "worker"
+
+// serve plays one job after another until standard input ends or ctx does. It returns at once then, a run under way or not.
+// After a run that could not be finished it returns too: such a run can leave goroutines behind.
+func serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) sim.Status {
+	if err := bubble.CheckReplay(); err != nil {
+		_, _ = fmt.Fprintf(stderr, "parley worker: only parley run starts workers: %v\n", err)
+		return sim.StatusInvalid
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	jobs, broken := make(chan job), make(chan error, 1)
+	go func() { broken <- readJobs(ctx, stdin, jobs) }()
+	w := &worker{out: &sender{w: stdout}}
+	played := make(chan bool)
+	for {
+		var j job
+		select {
+		case j = <-jobs:
+		case err := <-broken:
+			return w.leave(err, stderr)
+		case <-ctx.Done():
+			return sim.StatusUnknown
+		}
+		go func() { played <- w.play(ctx, j) }()
+		select {
+		case fit := <-played:
+			if !fit {
+				return sim.StatusUnknown
+			}
+		case err := <-broken:
+			return w.leave(err, stderr)
+		case <-ctx.Done():
+			return sim.StatusUnknown
+		}
+	}
+}
+
+// readJobs hands on jobs until there are no more.
+func readJobs(ctx context.Context, stdin io.Reader, jobs chan<- job) error {
+	in := newReceiver(stdin)
+	for {
+		var j job
+		if err := in.receive(&j); err != nil {
+			return err
+		}
+		select {
+		case jobs <- j:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// worker plays jobs. It keeps the last scenario that it parsed, since a scenario is often played many times.
+type worker struct {
+	out      *sender
+	file     string
+	text     string
+	scenario *scenarios.Scenario
+}
+
+func (w *worker) leave(err error, stderr io.Writer) sim.Status {
+	if errors.Is(err, io.EOF) {
+		return sim.StatusHeld
+	}
+	_, _ = fmt.Fprintf(stderr, "parley worker: %v\n", err)
+	return sim.StatusUnknown
+}
+
+// play plays a job and sends its result. It reports whether the process is fit for another.
+func (w *worker) play(ctx context.Context, j job) (fit bool) {
+	r, err := w.report(ctx, j)
+	if err != nil {
+		_ = w.out.send(frame{Result: &result{Error: err.Error()}}) // if it cannot be sent, the master sees us go
+		return false
+	}
+	out := &result{Status: r.Status(), RecordHash: hex.EncodeToString(r.RecordHash[:]), TraceHash: fmt.Sprintf("%016x", r.TraceHash)}
+	if !j.Brief {
+		r.Scenario, r.Record = nil, nil
+		out.Report = r
+	}
+	if err := w.out.send(frame{Result: out}); err != nil {
+		_ = w.out.send(frame{Result: &result{Error: err.Error()}})
+		return false
+	}
+	return true
+}
+
+func (w *worker) report(ctx context.Context, j job) (*sim.Report, error) {
+	if w.scenario == nil || j.File != w.file || string(j.Text) != w.text {
+		s, err := scenarios.Parse(j.File, j.Text)
+		if err != nil {
+			return nil, err
+		}
+		w.file, w.text, w.scenario = j.File, string(j.Text), s
+	}
+	o := sim.Options{Seed: j.Seed}
+	var trace *report.Trace
+	if j.Trace {
+		trace = report.NewTrace(traceFrames{w.out}, w.scenario.ID)
+		o.Trace = trace.Write
+	}
+	if j.Progress {
+		o.Progress = w.progress()
+	}
+	r, err := sim.Play(ctx, w.scenario, o)
+	if trace != nil {
+		err = errors.Join(err, trace.Close())
+	}
+	return r, err
+}
+
+// progress returns a function that tells the master how far the run is, each percent once.
+func (w *worker) progress() func(done, whole float64) {
+	told := 0.0
+	return func(done, whole float64) {
+		if part := min(done/max(whole, 1e-9), 1); part >= told+0.01 {
+			told = part
+			_ = w.out.send(frame{Progress: part}) // of no consequence: the result will fail to arrive too
+		}
+	}
+}
+
+// traceFrames sends what is written to it as pieces of the trace.
+type traceFrames struct{ out *sender }
+
+func (t traceFrames) Write(b []byte) (int, error) {
+	if err := t.out.send(frame{Trace: string(b)}); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
