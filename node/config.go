@@ -25,6 +25,10 @@ type Config struct {
 	// Terms are the options of the state machine.
 	Terms terms.Options
 
+	// Decode reads an entry of the log; nil is terms.DecodeMove. A process that runs many capitals of one conference can
+	// decode each entry once: state machines do not change a move.
+	Decode func([]byte) (terms.Move, error)
+
 	// Raft's timings and sizes; see raft.Config.
 	HeartbeatTimeout   time.Duration // a follower without news from a leader for so long stands for election
 	ElectionTimeout    time.Duration // an election that has not been won for so long starts again

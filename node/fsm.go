@@ -13,6 +13,7 @@ import (
 // Restore from one goroutine; everybody else reads under mu.
 type fsm struct {
 	options   terms.Options
+	decode    func([]byte) (terms.Move, error)
 	onApply   func(terms.Entry, func() [32]byte)
 	onRestore func(uint64, func() [32]byte)
 
@@ -26,13 +27,17 @@ type fsm struct {
 }
 
 func newFSM(cfg *Config) *fsm {
-	return &fsm{options: cfg.Terms, onApply: cfg.OnApply, onRestore: cfg.OnRestore, state: terms.New(cfg.Terms)}
+	decode := cfg.Decode
+	if decode == nil {
+		decode = terms.DecodeMove
+	}
+	return &fsm{options: cfg.Terms, decode: decode, onApply: cfg.OnApply, onRestore: cfg.OnRestore, state: terms.New(cfg.Terms)}
 }
 
 // Apply applies one command and returns its terms.Result. What cannot be decoded is refused as malformed: an error here
 // would differ from machine to machine, and a panic would end them all.
 func (f *fsm) Apply(log *raft.Log) any {
-	move, err := terms.DecodeMove(log.Data)
+	move, err := f.decode(log.Data)
 
 	f.mu.Lock()
 	defer f.mu.Unlock()

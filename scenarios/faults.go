@@ -168,20 +168,20 @@ func (p *parser) linksWith(step fields, v value, name, key, what string) ([]Link
 		} else {
 			links = value{}
 			ends := p.oneWay(f)
-			x, _ := p.sibling2(step, f, key, what)
+			x, _ := p.beside(step, f, key, what)
 			return ends, x
 		}
 		holder = f
 	}
-	x, _ := p.sibling2(step, holder, key, what)
+	x, _ := p.beside(step, holder, key, what)
 	if links.node == nil {
 		return nil, x
 	}
 	return p.linksOf(links), x
 }
 
-// sibling2 finds a key in a fault's own mapping, or else beside the verb.
-func (p *parser) sibling2(step, own fields, key, what string) (value, bool) {
+// beside finds a key in a fault's own mapping, or else beside the verb.
+func (p *parser) beside(step, own fields, key, what string) (value, bool) {
 	if x, ok := own.get(key); ok && x.kind != null {
 		return x, true
 	}

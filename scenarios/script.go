@@ -25,14 +25,14 @@ func (p *parser) script(f fields) {
 		return
 	}
 	for i := range v.items {
-		if s, ok := p.step1(v.at(i)); ok {
+		if s, ok := p.stepOf(v.at(i)); ok {
 			p.scenario.Script = append(p.scenario.Script, s)
 		}
 	}
 }
 
-// step1 reads one step: when, one verb, and what the verb takes.
-func (p *parser) step1(v value) (Step, bool) {
+// stepOf reads one step: when, one verb, and what the verb takes.
+func (p *parser) stepOf(v value) (Step, bool) {
 	s := Step{Pos: v.pos}
 	if v.kind != mapping {
 		p.wrong(v, "a step is a mapping such as {at: 6h, consent: truce, by: kyiv}, not %s", v.show())

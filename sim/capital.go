@@ -127,7 +127,7 @@ func (r *runner) config(c *capital) node.Config {
 		}
 	}
 	cfg.Links = &links{r.net, c.id, peers}
-	cfg.Terms = r.verifier.options()
+	cfg.Terms, cfg.Decode = r.shared.options(), r.shared.decode
 	r.observe(c, &cfg)
 	return cfg
 }

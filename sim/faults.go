@@ -60,6 +60,7 @@ func (r *runner) carryOut(f *scenarios.Fault) string {
 		for _, id := range f.Capitals {
 			r.crash(r.byID[id])
 			r.byID[id].wipe()
+			r.journal.checker.Wiped(id)
 		}
 	case scenarios.FaultRestart:
 		for _, id := range f.Capitals {

@@ -120,7 +120,7 @@ func (r *runner) unrecorded(plan string) (terms.Reason, bool) {
 // runChecks reads every capital's log and judges the run.
 func (r *runner) runChecks() {
 	for _, c := range r.capitals {
-		r.journal.checker.Stored(c.id, readLog(c.stores.Log))
+		r.journal.checker.Stored(c.id, readLog(c.stores))
 	}
 	r.report.Checks = r.journal.checker.Finish(check.End{
 		Record: r.report.Record, Plans: r.state.Plans(), NoQuorum: r.report.NoQuorum,

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"sync"
 	"time"
 
@@ -51,7 +50,7 @@ func (r *runner) observe(c *capital, cfg *node.Config) {
 		if e.Kind != node.EventState || e.State != raft.Leader.String() {
 			return
 		}
-		log := readLog(stores.Log)
+		log := readLog(stores)
 		r.journal.checker.Leader(e.RaftTerm, c.id, &log)
 		r.journal.mu.Lock()
 		defer r.journal.mu.Unlock()
@@ -67,17 +66,22 @@ func digestAt(store raft.LogStore, index uint64) [32]byte {
 	return sha256.Sum256(l.Data)
 }
 
-// readLog reads a capital's whole Raft log.
-func readLog(store raft.LogStore) check.Log {
+// readLog reads a capital's whole Raft log, after the snapshot that it begins with.
+func readLog(stores node.Stores) check.Log {
+	var log check.Log
+	if snapshots, err := stores.Snapshots.List(); err == nil && len(snapshots) > 0 {
+		log.Snapshot = snapshots[0].Index
+	}
+	store := stores.Log
 	first, err := store.FirstIndex()
 	if err != nil || first == 0 {
-		return check.Log{}
+		return log
 	}
 	last, err := store.LastIndex()
 	if err != nil {
-		return check.Log{}
+		return log
 	}
-	log := check.Log{Snapshot: first - 1}
+	log.Snapshot = max(log.Snapshot, first-1)
 	for i := first; i <= last; i++ {
 		var l raft.Log
 		if store.GetLog(i, &l) != nil {
@@ -143,30 +147,4 @@ func (r *runner) show(p *pending, e *terms.Entry) {
 		item.At, item.Events = e.Move.Time, e.Result.Events
 	}
 	r.report.Timeline = append(r.report.Timeline, item)
-}
-
-// verifier checks each signature once for all capitals of a process.
-type verifier struct {
-	mu    sync.Mutex
-	known map[[32]byte]bool
-}
-
-func (v *verifier) options() terms.Options { return terms.Options{Verify: v.verify} }
-
-// verify answers as Move.Verify does. What it remembers is tied to everything that the signature covers.
-func (v *verifier) verify(m *terms.Move, key []byte) bool {
-	digest := m.Digest()
-	b := make([]byte, 0, 256)
-	b = append(b, digest[:]...)
-	b = binary.AppendVarint(b, int64(m.Time))
-	b = append(append(b, key...), m.Signature...)
-	id := sha256.Sum256(b)
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	ok, known := v.known[id]
-	if !known {
-		ok = m.Verify(key)
-		v.known[id] = ok
-	}
-	return ok
 }

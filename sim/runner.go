@@ -21,7 +21,7 @@ type runner struct {
 	capitals []*capital // in the charter's order
 	byID     map[string]*capital
 	journal  journal
-	verifier verifier
+	shared   *shared
 	agenda   agenda
 	whens    []*scenarios.Step // when-steps that have not acted yet
 
@@ -36,10 +36,10 @@ type runner struct {
 func newRunner(s *scenarios.Scenario, seed int64, o Options) *runner {
 	r := &runner{
 		scenario: s, options: o, seed: seed, now: s.Start, began: time.Now(),
-		byID:     map[string]*capital{},
-		verifier: verifier{known: map[[32]byte]bool{}},
+		byID:   map[string]*capital{},
+		shared: newShared(),
 	}
-	r.state = terms.New(r.verifier.options())
+	r.state = terms.New(r.shared.options())
 	r.net = network.New(network.Config{Seed: seed, Trace: o.Trace})
 	r.report = &Report{Scenario: s, Seed: seed, On: "virtual"}
 	for i := range s.Charter.Capitals {

@@ -130,7 +130,6 @@ func (s *State) strikeOut() bool {
 func (s *State) wouldPass(p *plan) bool {
 	s.scratch = p.positions(s.scratch[:0])
 	if p.closing != "" {
-		s.breakSilence(p, p.closing, s.scratch)
 		return p.ballot.Wins(s.scratch)
 	}
 	return p.ballot.won(s.scratch, p.stage().Silence == SilenceConsent)

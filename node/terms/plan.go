@@ -96,11 +96,17 @@ func (p *plan) spoken(i int) bool {
 	return p.Answers[i].Position != Absent || p.vetoOf(p.ballot.voters[i].ID) >= 0
 }
 
-// consentedTo reports whether the capital's consent to the present version counts.
+// consentedTo reports whether the capital has consented to the present version: in the present stage or, as long as it has
+// no position there that counts, in an earlier one.
 func (p *plan) consentedTo(id string) bool {
 	if p.Outcome == Open {
-		if v := p.voter(id); v >= 0 && p.spoken(v) {
-			return p.vetoOf(id) < 0 && p.Answers[v].effective() == Consent
+		if v := p.voter(id); v >= 0 {
+			if p.vetoOf(id) >= 0 {
+				return false
+			}
+			if now := p.Answers[v].effective(); now != Absent {
+				return now == Consent
+			}
 		}
 	}
 	return slices.Contains(p.Consented, id)

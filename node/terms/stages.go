@@ -99,11 +99,11 @@ func (s *State) allSpoken(p *plan) bool {
 func (s *State) pass(p *plan, pos []Position, how string) {
 	t := p.ballot.tally(pos)
 	s.emitFor(p, Event{Kind: EventStagePassed, Capitals: t.Consent, Detail: how, Tally: &t})
-	s.keepConsents(p, pos)
 	if p.lastStage() {
 		s.decide(p, Adopted, pos, []Reason{s.whyWon(p, pos)})
 		return
 	}
+	s.keepConsents(p, pos)
 	s.openStage(p, p.Stage+1)
 }
 
@@ -124,7 +124,6 @@ func (s *State) keepConsents(p *plan, pos []Position) {
 // close ends the stage's vote.
 func (s *State) close(p *plan, how string) {
 	pos := p.positions(nil)
-	s.breakSilence(p, how, pos)
 	outcome := p.ballot.OutcomeAtClose(pos)
 	if outcome == Adopted {
 		s.pass(p, pos, how)
@@ -141,20 +140,21 @@ func (s *State) call(p *plan) {
 	s.close(p, closeCall)
 }
 
-// breakSilence counts the silent as consenting, where they do, when the stage's window ends.
-func (s *State) breakSilence(p *plan, how string, pos []Position) {
-	if how != closeWindow || p.stage().Silence != SilenceConsent {
+// silenceSpeaks has the silent members of a stage consent whose window ends, where silence is consent.
+func (s *State) silenceSpeaks(p *plan) {
+	if p.stage().Silence != SilenceConsent {
 		return
 	}
-	for i := range pos {
-		if !p.spoken(i) && !s.capitals[s.index[p.ballot.voters[i].ID]].left {
-			pos[i] = Consent
+	for i, v := range p.ballot.voters {
+		if v.Member && !p.spoken(i) && !s.capitals[s.index[v.ID]].left {
+			s.answer(p, i, answer{Position: Consent})
 		}
 	}
 }
 
 // decide settles the plan's outcome.
 func (s *State) decide(p *plan, o Outcome, pos []Position, why []Reason) {
+	s.keepConsents(p, pos)
 	t := p.ballot.tally(pos)
 	p.Outcome, p.DecidedAt, p.Tally, p.Because = o, s.now, &t, why
 	s.forget(p)
@@ -184,6 +184,7 @@ func (s *State) settle(t Instant, inclusive bool) {
 			p.closing = ""
 			if p.Deadline == at {
 				p.closing = closeWindow
+				s.silenceSpeaks(p)
 			}
 		}
 		s.resolveConditions() // linked plans that close together may be taken to be adopted together

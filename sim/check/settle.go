@@ -69,7 +69,6 @@ func (w *world) close(p *plan, why closing) {
 // pass lets a plan through its stage.
 func (w *world) pass(p *plan, v vote) {
 	if p.isLast() {
-		p.remember(v)
 		w.decide(p, terms.Adopted, v)
 		p.agreement = &terms.Agreement{Status: terms.Awaiting}
 		w.enter(p, w.resolve())
@@ -94,21 +93,38 @@ func (p *plan) remember(v vote) {
 // hasSpoken asks whether a capital has taken a position in the present stage.
 func (p *plan) hasSpoken(c string) bool { return p.spoke(c) != nil || p.veto(c) != nil }
 
-// hasConsented asks whether a capital has consented to this version: in the present stage or, where it has said nothing
-// there, in an earlier one. At a close by silence, who is silent has not consented yet: silence becomes consent after the
-// conditions are resolved. When a plan has failed, only its earlier stages count.
+// hasConsented asks whether a capital has consented to this version: in the present stage or, where it has no position
+// there that counts, in an earlier one.
 func (p *plan) hasConsented(c string, held holding) bool {
-	if p.outcome != terms.Open || !p.hasSpoken(c) {
+	if p.outcome != terms.Open {
 		return p.earlier[c]
 	}
-	if s := p.spoke(c); p.veto(c) == nil && s.position == terms.Consent {
-		return s.when == nil || held[hope{consents, p.id, c}]
+	if p.veto(c) != nil && p.isAsked(c) {
+		return false
 	}
-	return false
+	s := p.spoke(c)
+	if s == nil || s.when != nil && !held[hope{consents, p.id, c}] {
+		return p.earlier[c]
+	}
+	return s.position == terms.Consent
+}
+
+// silenceSpeaks has the silent members consent when a window ends, where silence is consent.
+func (w *world) silenceSpeaks(p *plan) {
+	stage := &p.procedure.Stages[p.stage]
+	if stage.Silence != terms.SilenceConsent {
+		return
+	}
+	for _, m := range stage.Members {
+		if !p.hasSpoken(m) && !w.left[m] {
+			p.said = append(p.said, saying{capital: m, position: terms.Consent})
+		}
+	}
 }
 
 func (w *world) decide(p *plan, o terms.Outcome, v vote) {
 	delete(w.closing, p)
+	p.remember(v)
 	p.outcome, p.decidedAt, p.tally = o, w.now, v.tally()
 }
 
@@ -150,6 +166,7 @@ func (w *world) advance(to terms.Instant, including bool) {
 		for _, p := range w.plans {
 			if p.outcome == terms.Open && p.closes == at {
 				w.closing[p] = windowEnds
+				w.silenceSpeaks(p)
 			}
 		}
 		if next.outcome == terms.Open {

@@ -205,13 +205,6 @@ func (w *world) vote(p *plan, held holding) vote {
 			positions[v.capital] = terms.Object
 		}
 	}
-	if w.closing[p] == windowEnds && stage.Silence == terms.SilenceConsent {
-		for _, m := range p.asked {
-			if !p.hasSpoken(m) && !w.left[m] {
-				positions[m] = terms.Consent
-			}
-		}
-	}
 	return vote{capitals: w.capitals, members: stage.Members, asked: p.asked, reserved: p.reserved, rule: stage.Rule,
 		positions: positions, open: w.closing[p] == 0, silence: stage.Silence == terms.SilenceConsent, brakes: true}
 }

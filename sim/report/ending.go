@@ -103,9 +103,9 @@ func (w words) agreement(v *terms.PlanView) string {
 	case terms.Awaiting:
 		text = "It is not in force yet: what it requires does not hold."
 	case terms.InForce:
-		text = "It is in force since " + w.when(a.Since) + w.until(a.Until) + "."
+		text = "In force from " + w.when(a.Since) + w.until(a.Until) + "."
 	case terms.Expired:
-		text = "It was in force from " + w.when(a.Since) + " and expired on " + w.when(a.Until) + "."
+		text = "In force from " + w.when(a.Since) + "; it expired on " + w.when(a.Until) + "."
 	case terms.Collapsed:
 		text = "It collapsed"
 		if a.Until != 0 {

@@ -90,7 +90,7 @@ func (w words) made(capitals []string, m *sim.Played) string {
 		b.WriteString(" by " + w.name(m.Against))
 	}
 	if len(m.Of) > 0 {
-		b.WriteString(", of " + join(m.Of, "and"))
+		b.WriteString(" (" + join(m.Of, "and") + ")")
 	}
 	if m.For > 0 {
 		b.WriteString(" for " + m.For.String())

@@ -68,10 +68,10 @@ func (p *page) verdict(run *Run) {
 	status := run.Status()
 	word := map[sim.Status]string{sim.StatusHeld: "held", sim.StatusFailed: "FAILED", sim.StatusUnknown: "UNKNOWN"}[status]
 	l := map[sim.Status]look{sim.StatusHeld: good, sim.StatusFailed: bad, sim.StatusUnknown: unsure}[status]
-	text := word + "  " + run.Scenario.ID + ": "
-	indent := strings.Repeat(" ", len(word)+2)
+	mark, indent := word+"  ", strings.Repeat(" ", len(word)+2)
+	text := run.Scenario.ID + ": "
 	if run.Report == nil {
-		p.para(l, "", indent, text+fmt.Sprintf("not played to the end, for a technical reason: %v", run.Err))
+		p.para(l, mark, indent, text+fmt.Sprintf("not played to the end, for a technical reason: %v", run.Err))
 		return
 	}
 	r := run.Report
@@ -95,7 +95,7 @@ func (p *page) verdict(run *Run) {
 	if r.NoQuorum {
 		parts = append(parts, "no quorum at the end")
 	}
-	p.para(l, "", indent, text+strings.Join(parts, "; "))
+	p.para(l, mark, indent, text+strings.Join(parts, "; "))
 }
 
 func heldFindings(r *sim.Report) int {

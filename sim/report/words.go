@@ -61,7 +61,7 @@ func (w words) value(term string, v terms.Value) string {
 		}
 		return "no"
 	case terms.KindQuantity:
-		if t := w.s.Charter.Term(term); t != nil && t.Unit != "" {
+		if t := w.s.Charter.Term(term); t != nil && t.Unit != "" && t.Unit != term {
 			return v.String() + " " + t.Unit
 		}
 	case terms.KindSet:

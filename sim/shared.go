@@ -1,0 +1,56 @@
+package sim
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"sync"
+
+	"github.com/parley-sim/parley/node/terms"
+)
+
+// shared is work that all capitals of a process would do alike, done once: reading an entry of the log, and checking a
+// signature. Both are pure functions of what they are given, so no capital can tell.
+type shared struct {
+	mu       sync.Mutex
+	moves    map[[32]byte]terms.Move // by SHA-256 of the entry
+	verified map[[32]byte]bool       // by SHA-256 of all that a signature covers, of the signature and of the key
+}
+
+func newShared() *shared {
+	return &shared{moves: map[[32]byte]terms.Move{}, verified: map[[32]byte]bool{}}
+}
+
+func (s *shared) options() terms.Options { return terms.Options{Verify: s.verify} }
+
+// decode answers as terms.DecodeMove does.
+func (s *shared) decode(b []byte) (terms.Move, error) {
+	id := sha256.Sum256(b)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m, known := s.moves[id]; known {
+		return m, nil
+	}
+	m, err := terms.DecodeMove(b)
+	if err == nil {
+		s.moves[id] = m
+	}
+	return m, err
+}
+
+// verify answers as Move.Verify does.
+func (s *shared) verify(m *terms.Move, key []byte) bool {
+	digest := m.Digest()
+	b := make([]byte, 0, 256)
+	b = append(b, digest[:]...)
+	b = binary.AppendVarint(b, int64(m.Time))
+	b = append(append(b, key...), m.Signature...)
+	id := sha256.Sum256(b)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ok, known := s.verified[id]
+	if !known {
+		ok = m.Verify(key)
+		s.verified[id] = ok
+	}
+	return ok
+}
