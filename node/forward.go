@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -44,26 +43,26 @@ const (
 
 // request is what one capital asks another.
 type request struct {
-	Version int             `json:"v"`
-	Kind    string          `json:"kind"`
-	Hops    int             `json:"hops"`              // how many more times it may be passed on
-	Wait    time.Duration   `json:"wait"`              // how long the sender waits for the answer, in nanoseconds
-	Via     []string        `json:"via,omitempty"`     // the capitals that have had it; none of them gets it again
-	Move    json.RawMessage `json:"move,omitempty"`    // of a submit: encoded as in the log
-	Capital string          `json:"capital,omitempty"` // of a number: whose
+	Version int
+	Kind    string
+	Hops    int           // how many more times it may be passed on
+	Wait    time.Duration // how long the sender waits for the answer
+	Via     []string      // the capitals that have had it; none of them gets it again
+	Move    []byte        // of a submit: encoded as in the log
+	Capital string        // of a number: whose
 }
 
 // reply is the answer.
 type reply struct {
-	Version    int          `json:"v"`
-	Fate       string       `json:"fate"`
-	Result     terms.Result `json:"result,omitzero"`      // of a submit that was answered
-	Index      uint64       `json:"index,omitempty"`      // of the entry, or the index to read from
-	Number     uint64       `json:"number,omitempty"`     // of the capital's last move
-	Conference string       `json:"conference,omitempty"` // its name; "" before it is founded
-	Via        []string     `json:"via,omitempty"`        // where it went from the capital that answers, the leader last
-	Leader     string       `json:"leader,omitempty"`     // whom the capital takes for the leader, if it was not answered
-	Reason     string       `json:"reason,omitempty"`     // why it was not answered, for people
+	Version    int
+	Fate       string
+	Result     terms.Result // of a submit that was answered
+	Index      uint64       // of the entry, or the index to read from
+	Number     uint64       // of the capital's last move
+	Conference string       // its name; "" before it is founded
+	Via        []string     // where it went from the capital that answers, the leader last
+	Leader     string       // whom the capital takes for the leader, if it was not answered
+	Reason     string       // why it was not answered, for people
 }
 
 // The fates, as replies name them.
@@ -90,7 +89,7 @@ func decodeRequest(body []byte) (*request, error) {
 		return nil, fmt.Errorf("a request of %d bytes; at most %d are allowed", len(body), maxRequestBytes)
 	}
 	q := &request{}
-	if err := strictJSON(body, q); err != nil {
+	if err := q.decode(body); err != nil {
 		return nil, fmt.Errorf("decode request: %w", err)
 	}
 	switch {
@@ -102,7 +101,7 @@ func decodeRequest(body []byte) (*request, error) {
 		return nil, fmt.Errorf("a request that waits for %v", q.Wait)
 	case q.Kind != kindRead && q.Kind != kindSubmit && q.Kind != kindNumber:
 		return nil, fmt.Errorf("a request of unknown kind %.32q", q.Kind)
-	case (q.Kind == kindSubmit) != (q.Move != nil), (q.Kind == kindNumber) != (q.Capital != ""):
+	case (q.Kind == kindSubmit) != (len(q.Move) > 0), (q.Kind == kindNumber) != (q.Capital != ""):
 		return nil, fmt.Errorf("a %s request with a move of %d bytes, capital %.32q", q.Kind, len(q.Move), q.Capital)
 	}
 	if err := checkVia(q.Via); err != nil {
@@ -117,7 +116,7 @@ func decodeReply(body []byte) (reply, error) {
 	if len(body) > maxReplyBytes {
 		return a, fmt.Errorf("a reply of %d bytes; at most %d are allowed", len(body), maxReplyBytes)
 	}
-	if err := strictJSON(body, &a); err != nil {
+	if err := a.decode(body); err != nil {
 		return a, fmt.Errorf("decode reply: %w", err)
 	}
 	if a.Version != protocolVersion {
@@ -144,7 +143,7 @@ func checkVia(via []string) error {
 // serve answers the request of another capital. It is what the node gives to Links.Handle.
 func (n *Node) serve(ctx context.Context, from string, body []byte) []byte {
 	a := n.answer(ctx, from, body)
-	b, err := json.Marshal(&a)
+	b, err := a.encode()
 	if err != nil { // no field of a reply can fail to encode
 		n.log.Error("could not encode a reply", zap.Error(err))
 		return nil

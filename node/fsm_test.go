@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/raft"
+
+	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/parley-sim/parley/node/terms"
 )
@@ -175,10 +178,21 @@ func FuzzReadSnapshot(f *testing.F) {
 	})
 }
 
+// sound is a request as a capital sends it.
+func sound() request {
+	return request{Version: protocolVersion, Kind: kindSubmit, Hops: 1, Wait: 1000, Via: []string{"kyiv"}, Move: []byte(`{"verb":"say"}`)}
+}
+
 func FuzzDecodeRequest(f *testing.F) {
-	f.Add([]byte(`{"v":1,"kind":"submit","hops":2,"wait":1000000000,"via":["kyiv"],"move":{"verb":"say"}}`))
-	f.Add([]byte(`{"v":1,"kind":"read","hops":0,"wait":1}`))
-	f.Add([]byte(`{"v":1,"kind":"number","hops":1,"wait":5,"capital":"kyiv"}`))
+	q := sound()
+	f.Add(q.encode())
+	f.Add((&request{Version: protocolVersion, Kind: kindNumber, Hops: 1, Wait: 5, Capital: "kyiv"}).encode())
+	a, err := (&reply{Version: protocolVersion, Fate: fateNames[answered], Index: 7, Via: []string{"london"},
+		Result: terms.Result{Sequence: 3, Events: []terms.Event{{Kind: terms.EventDecided}}}}).encode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(a)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		q, err := decodeRequest(b)
 		if err != nil {
@@ -187,28 +201,56 @@ func FuzzDecodeRequest(f *testing.F) {
 			}
 		} else if q.Hops > maxHops || q.Hops < 0 || len(q.Via) > maxVia || q.Wait <= 0 {
 			t.Errorf("out of bounds: %+v", q)
+		} else if again, err := decodeRequest(q.encode()); err != nil || !reflect.DeepEqual(q, again) {
+			t.Errorf("%+v was written and read as %+v: %v", q, again, err)
 		}
-		if a, err := decodeReply(b); err == nil && len(a.Via) > maxVia {
+		a, err := decodeReply(b)
+		if err != nil {
+			return
+		}
+		if len(a.Via) > maxVia {
 			t.Errorf("out of bounds: %+v", a)
+		}
+		written, err := a.encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := decodeReply(written); err != nil {
+			t.Errorf("what was written cannot be read: %v", err)
 		}
 	})
 }
 
 func TestRequestsAreStrict(t *testing.T) {
-	good := `{"v":1,"kind":"submit","hops":1,"wait":1000,"via":["kyiv"],"move":{}}`
-	if _, err := decodeRequest([]byte(good)); err != nil {
-		t.Fatal(err)
+	good := sound()
+	if q, err := decodeRequest(good.encode()); err != nil || !reflect.DeepEqual(*q, good) {
+		t.Fatalf("%+v was read as %+v: %v", good, q, err)
 	}
-	for _, bad := range []string{"", "{}", good + "x", good + good,
-		strings.Replace(good, `"v":1`, `"v":2`, 1), strings.Replace(good, `"hops":1`, `"hops":3`, 1),
-		strings.Replace(good, `"hops":1`, `"hops":-1`, 1), strings.Replace(good, `1000`, `0`, 1),
-		strings.Replace(good, `1000`, `9000000000000000`, 1), strings.Replace(good, `submit`, `read`, 1),
-		strings.Replace(good, `submit`, `erase`, 1), strings.Replace(good, `"kyiv"`, `""`, 1),
-		strings.Replace(good, `"kyiv"`, `"a","b","c","d","e","f","g","h","i"`, 1),
-		strings.Replace(good, `"hops"`, `"odd":1,"hops"`, 1), strings.Repeat(" ", maxRequestBytes+1),
+	newer := protowire.AppendString(protowire.AppendTag(good.encode(), 99, protowire.BytesType), "of a later version")
+	if _, err := decodeRequest(newer); err != nil {
+		t.Errorf("a field that is not known is not skipped: %v", err)
+	}
+	for name, spoil := range map[string]func(q *request){
+		"another version":  func(q *request) { q.Version = 2 },
+		"too many hops":    func(q *request) { q.Hops = 3 },
+		"no wait":          func(q *request) { q.Wait = 0 },
+		"too long a wait":  func(q *request) { q.Wait = maxWait + 1 },
+		"a read of a move": func(q *request) { q.Kind = kindRead },
+		"an unknown kind":  func(q *request) { q.Kind = "erase" },
+		"a nameless relay": func(q *request) { q.Via = []string{""} },
+		"too many relays":  func(q *request) { q.Via = strings.Split("abcdefghi", "") },
+		"no move":          func(q *request) { q.Move = nil },
+		"too large":        func(q *request) { q.Move = make([]byte, maxRequestBytes+1) },
 	} {
-		if _, err := decodeRequest([]byte(bad)); err == nil {
-			t.Errorf("accepted %.100s", bad)
+		bad := sound()
+		spoil(&bad)
+		if _, err := decodeRequest(bad.encode()); err == nil {
+			t.Errorf("accepted: %s", name)
+		}
+	}
+	for _, cut := range []int{1, 5, len(good.encode()) - 1} {
+		if _, err := decodeRequest(good.encode()[:cut]); err == nil {
+			t.Errorf("accepted a request cut off after %d bytes", cut)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -72,11 +71,7 @@ func (n *Node) pass(ctx context.Context, q *request, to string) reply {
 	if on.Wait <= 0 {
 		return failed(notStored, context.DeadlineExceeded)
 	}
-	body, err := json.Marshal(&on)
-	if err != nil {
-		return failed(notStored, fmt.Errorf("encode request: %w", err))
-	}
-	answer, err := n.cfg.Links.Call(ctx, to, body)
+	answer, err := n.cfg.Links.Call(ctx, to, on.encode())
 	if errors.Is(err, ErrNotDelivered) {
 		return failed(notStored, err)
 	}

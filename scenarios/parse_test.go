@@ -125,7 +125,7 @@ func TestGroups(t *testing.T) {
 	same(t, "groups", s.Charter.Groups[0], terms.Group{Name: "all-of-it", Capitals: []string{"london", "paris", "kyiv", "moscow"}})
 	proc := s.Charter.Procedures[0]
 	everyone := []string{"london", "paris", "kyiv", "moscow"}
-	same(t, "default name and members", []any{proc.Stages[0].Name, proc.Stages[0].Members}, []any{"stage 1", everyone})
+	same(t, "default name and members", []any{proc.Stages[0].Name, proc.Stages[0].Members}, []any{"1", everyone})
 	same(t, "members", proc.Stages[1].Members, everyone)
 	same(t, "proposers", proc.Proposers, []string{"london", "paris"})
 	same(t, "amenders", proc.Amenders, []string{"kyiv"})
@@ -199,7 +199,7 @@ func TestRules(t *testing.T) {
 		same(t, src, s.Charter.Procedures[0].Stages[0].Rule, want)
 	}
 	s := mustParse(t, "procedures: {way: {on_amendment: stay, stages: [{rule: consensus, silence: consent, decides: at-close, window: 90m}]}}")
-	same(t, "stage", s.Charter.Procedures[0].Stages[0], terms.Stage{Name: "stage 1", Members: []string{"london", "paris", "kyiv", "moscow"},
+	same(t, "stage", s.Charter.Procedures[0].Stages[0], terms.Stage{Name: "1", Members: []string{"london", "paris", "kyiv", "moscow"},
 		Rule: terms.Rule{Kind: terms.RuleConsensus}, Window: 90 * terms.Minute, Silence: terms.SilenceConsent, Decides: terms.AtClose})
 	same(t, "on_amendment", s.Charter.Procedures[0].OnAmendment, terms.Stay)
 }

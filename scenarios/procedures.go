@@ -1,8 +1,8 @@
 package scenarios
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/parley-sim/parley/node/terms"
 )
@@ -75,7 +75,7 @@ const maxEffort = 20_000_000
 
 // stage reads one stage, and counts the clauses of its rule.
 func (p *parser) stage(i int, v value) (s terms.Stage, size int, ok bool) {
-	s = terms.Stage{Name: fmt.Sprintf("stage %d", i+1)}
+	s = terms.Stage{Name: strconv.Itoa(i + 1)}
 	f, ok := p.fields(v, "a stage", "stage")
 	if !ok {
 		return s, 0, false

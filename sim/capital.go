@@ -114,12 +114,17 @@ func (r *runner) start(c *capital) error {
 // 5 ms, since every look costs real time, and shorter than Raft's 50 ms, since waiting costs heartbeats.
 const commitTimeout = 10 * time.Millisecond
 
-// config is what a capital's node is started with: the settings of a live capital, but for one.
+// maxAppendEntries bounds the entries of one message. Moves come one at a time here, and Raft makes room for as many
+// whenever it sends one.
+const maxAppendEntries = 16
+
+// config is what a capital's node is started with: the settings of a live capital, but for two.
 func (r *runner) config(c *capital) node.Config {
 	cfg := node.DefaultConfig()
 	cfg.ID, cfg.Key, cfg.Stores = c.id, c.key, c.stores
 	cfg.Transport = r.net.Up(c.id)
 	cfg.CommitTimeout = commitTimeout
+	cfg.MaxAppendEntries = maxAppendEntries
 	peers := make([]string, 0, len(r.capitals)-1)
 	for _, other := range r.capitals {
 		if other != c {

@@ -11,8 +11,9 @@ import (
 // How long a capital tries to have a move recorded before it waits for a later event, in Raft time. One that has a way to
 // a possible leader gets long enough for several elections; one that has none is tried all the same, but briefly.
 const (
-	patience     = 30 * time.Second
-	hopelessWait = 700 * time.Millisecond
+	patience      = 30 * time.Second
+	hopelessWait  = 700 * time.Millisecond
+	hopelessRetry = 50 * time.Millisecond
 )
 
 // pending is a move that its capital has not had recorded yet.
@@ -60,8 +61,11 @@ func (r *runner) pump(c *capital, patient bool) {
 // submit starts to have a move recorded.
 func (r *runner) submit(c *capital, p *pending) {
 	budget := hopelessWait
-	if r.canRecord(c) {
+	switch {
+	case r.canRecord(c):
 		budget = patience
+	case p.wait != nil:
+		budget = hopelessRetry
 	}
 	m := p.move
 	m.Time, m.Number = r.now, p.number
@@ -114,7 +118,7 @@ func (r *runner) mustWait(c *capital, p *pending, why string) {
 		p.wait.Tries = p.played.Tries
 		return
 	}
-	p.wait = &Wait{Capital: c.id, Verb: p.move.Verb, Plan: p.move.Plan, Since: p.played.First, Tries: p.played.Tries, Why: why}
+	p.wait = &Wait{Capital: c.id, Verb: p.move.Verb, Plan: p.move.Plan, Term: p.move.Term, Since: p.played.First, Tries: p.played.Tries, Why: why}
 	c.waits = append(c.waits, p.wait)
 	r.report.Timeline = append(r.report.Timeline, Item{Kind: ItemWaiting, At: r.now, RaftAt: r.raftTime(), Move: p.played,
 		Capital: c.id, Text: why})

@@ -106,7 +106,8 @@ type MoveCounts struct{ Recorded, Refused, Unknown int }
 type Wait struct {
 	Capital string
 	Verb    terms.Verb
-	Plan    string
+	Plan    string // what it is about: a plan,
+	Term    string // or the term of a pledge
 	Since   terms.Instant
 	Until   terms.Instant // when it was recorded; the end of the run if it never was
 	Tries   int

@@ -25,7 +25,7 @@
 // means consent, members who have taken no position at all consent at the instant at which the window ends, but not when
 // a vote is called before; those that have left the conference do not, nor does who is heard only for a reserved term. If
 // the rule is not won at the close, the plan is vetoed, rejected or lapsed: see [Outcome]. Stages whose windows end at
-// the same instant close in the order of proposal, each knowing that the others close too.
+// the same instant close in the order of proposal, each knowing that the others close too, before anything follows.
 //
 // A capital that holds a term's reserved_to must consent to any plan that sets the term. Its consent is asked for in the
 // last stage of which it is a member; if it is a member of none, it is heard in the last stage of the procedure. Where an

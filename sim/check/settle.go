@@ -152,27 +152,34 @@ func length(p *plan) terms.Duration {
 // Windows that end together close together: each is read knowing that the others close too.
 func (w *world) advance(to terms.Instant, including bool) {
 	for {
-		var next *plan
 		var at terms.Instant
 		for _, p := range w.plans {
-			if t := p.deadline(); t != 0 && (t < to || including && t == to) && (next == nil || t < at) {
-				next, at = p, t
+			if t := p.deadline(); t != 0 && (t < to || including && t == to) && (at == 0 || t < at) {
+				at = t
 			}
 		}
-		if next == nil {
+		if at == 0 {
 			break
 		}
 		w.now = at
+		var due []*plan
 		for _, p := range w.plans {
-			if p.outcome == terms.Open && p.closes == at {
+			if p.deadline() != at {
+				continue
+			}
+			due = append(due, p)
+			if p.outcome == terms.Open {
 				w.closing[p] = windowEnds
 				w.silenceSpeaks(p)
 			}
 		}
-		if next.outcome == terms.Open {
-			w.close(next, windowEnds)
-		} else {
-			next.agreement.Status = terms.Expired
+		// All that falls on the instant happens, in the order of proposal, before anything follows from it.
+		for _, p := range due {
+			if p.outcome == terms.Open {
+				w.close(p, windowEnds)
+			} else {
+				p.agreement.Status = terms.Expired
+			}
 		}
 		w.settle()
 		clear(w.closing)

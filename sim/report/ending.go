@@ -193,7 +193,7 @@ func (p *page) machines(w words, run *Run) {
 
 // its names the move that waited: "its consent to truce".
 func (w words) its(wait *sim.Wait) string {
-	return "its " + about(strings.ReplaceAll(phraseOf(wait.Verb).noun, " its ", " the "), wait.Plan)
+	return "its " + about(strings.ReplaceAll(phraseOf(wait.Verb).noun, " its ", " the "), wait.Plan+wait.Term)
 }
 
 func (p *page) replays(r *Replays, say func(string, ...any)) {

@@ -126,6 +126,7 @@ type jsonWait struct {
 	Capital string        `json:"capital"`
 	Verb    terms.Verb    `json:"verb"`
 	Plan    string        `json:"plan"`
+	Term    string        `json:"term"`
 	Since   terms.Instant `json:"since"`
 	Until   terms.Instant `json:"until"`
 	Tries   int           `json:"tries"`

@@ -107,9 +107,9 @@ func (w words) made(capitals []string, m *sim.Played) string {
 	return b.String()
 }
 
-// refused says that a move was refused, and why.
-func (w words) refused(m *sim.Played) string {
-	return fmt.Sprintf("Refused: %s. %s", w.noun(m.Capital, m.Verb, subject(&m.Move)), sentence(w.byName(m.Reason)))
+// refused says that a move was refused, by what way it came, and why.
+func (w words) refused(m *sim.Played, how string) string {
+	return fmt.Sprintf("Refused: %s%s. %s", w.noun(m.Capital, m.Verb, subject(&m.Move)), how, sentence(w.byName(m.Reason)))
 }
 
 // sentence folds a text into one line and ends it.

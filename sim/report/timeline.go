@@ -114,7 +114,7 @@ func (t *timeline) moves(items []sim.Item, last *sim.Item) {
 	events = events[before:]
 	switch m.Outcome {
 	case "refused":
-		t.politics(last.At, bad, t.refused(m))
+		t.politics(last.At, bad, t.refused(m, t.how(last)))
 	case "unknown":
 		t.machine(last.At, "It is not known whether "+t.noun(m.Capital, m.Verb, subject(&m.Move))+" was recorded.")
 	default:
