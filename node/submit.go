@@ -42,9 +42,6 @@ func (n *Node) Submit(ctx context.Context, move terms.Move) (Receipt, error) {
 		}
 		move.Capital = n.cfg.ID
 	}
-	if _, err := move.Encode(); err != nil {
-		return none, fmt.Errorf("%w: %w", ErrNotRecorded, err)
-	}
 	if !n.group.enter() {
 		return none, fmt.Errorf("%w: %w", ErrNotRecorded, ErrClosed)
 	}

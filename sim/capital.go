@@ -27,6 +27,7 @@ type capital struct {
 
 	downBecause string // crashed, or wiped
 	queue       []*pending
+	errands     chan func() // run one after the other, while the runner goes on; closed at the end
 	waits       []*Wait
 
 	policy *policy.Policy // nil: scripted only
@@ -36,7 +37,13 @@ type capital struct {
 
 func newCapital(s *scenarios.Scenario, i int, seed int64, signed bool) *capital {
 	c := &s.Charter.Capitals[i]
-	made := &capital{id: c.ID, place: i, votes: c.Votes(), stores: node.MemoryStores(), tasks: map[string]bool{}}
+	made := &capital{id: c.ID, place: i, votes: c.Votes(), stores: node.MemoryStores(), tasks: map[string]bool{},
+		errands: make(chan func(), 1)}
+	go func() {
+		for do := range made.errands {
+			do()
+		}
+	}()
 	if signed {
 		made.key = keyOf(s.Charter.Conference, c.ID)
 	}
@@ -257,6 +264,7 @@ func (r *runner) shutDown() {
 			r.net.Down(c.id)
 			c.node.Crash()
 		}
+		close(c.errands)
 	}
 }
 

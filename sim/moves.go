@@ -70,13 +70,14 @@ func (r *runner) submit(c *capital, p *pending) {
 	m := p.move
 	m.Time, m.Number = r.now, p.number
 	p.played.Tries++
-	p.result = make(chan submitted, 1)
-	go func(to *node.Node, done chan<- submitted) {
+	done, to := make(chan submitted, 1), c.node
+	p.result = done
+	c.errands <- func() {
 		ctx, cancel := context.WithTimeout(context.Background(), budget)
 		defer cancel()
 		receipt, err := to.Submit(ctx, m)
 		done <- submitted{receipt, err}
-	}(c.node, p.result)
+	}
 }
 
 // await waits for the result of a submission, and reports whether the move is done with.

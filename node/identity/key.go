@@ -12,7 +12,10 @@ import (
 )
 
 // PrivateKey is an ed25519 key that does not show itself in logs. Its zero value is no key.
-type PrivateKey struct{ key ed25519.PrivateKey }
+type PrivateKey struct {
+	// A pointer, since fmt calls no methods on unexported fields of what it prints: it then prints an address.
+	key *ed25519.PrivateKey
+}
 
 var _ crypto.Signer = PrivateKey{}
 
@@ -24,17 +27,22 @@ func NewKey() (PrivateKey, error) {
 	if err != nil {
 		return PrivateKey{}, fmt.Errorf("identity: make a key: %w", err)
 	}
-	return PrivateKey{key}, nil
+	return PrivateKey{&key}, nil
 }
 
 // Ed25519 returns the key itself, to be kept out of logs by the caller. It is nil if there is none.
-func (k PrivateKey) Ed25519() ed25519.PrivateKey { return k.key }
+func (k PrivateKey) Ed25519() ed25519.PrivateKey {
+	if k.key == nil {
+		return nil
+	}
+	return *k.key
+}
 
 // IsZero reports whether there is no key.
-func (k PrivateKey) IsZero() bool { return len(k.key) == 0 }
+func (k PrivateKey) IsZero() bool { return k.key == nil }
 
 // Public returns the public key, an ed25519.PublicKey.
-func (k PrivateKey) Public() crypto.PublicKey { return k.key.Public() }
+func (k PrivateKey) Public() crypto.PublicKey { return k.PublicKey() }
 
 // PublicKey returns the public key; it is nil if there is no key.
 func (k PrivateKey) PublicKey() ed25519.PublicKey {
@@ -74,7 +82,7 @@ func (k PrivateKey) encode() ([]byte, error) {
 	if k.IsZero() {
 		return nil, errors.New("there is no key")
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(k.key)
+	der, err := x509.MarshalPKCS8PrivateKey(*k.key)
 	if err != nil {
 		return nil, errors.New("the key cannot be encoded")
 	}
@@ -95,7 +103,7 @@ func parseKey(b []byte) (PrivateKey, error) {
 	if !ok {
 		return PrivateKey{}, fmt.Errorf("it is a key of type %T; ed25519 is needed", parsed)
 	}
-	return PrivateKey{key}, nil
+	return PrivateKey{&key}, nil
 }
 
 // maxCAs is how many authorities a ca.crt may hold. Two are enough for a change from one to the other.
