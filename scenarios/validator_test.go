@@ -1,8 +1,3 @@
-// Not built until go.mod has the validator; a test only: go get github.com/santhosh-tekuri/jsonschema/v6@v6.0.3, then delete
-// these lines.
-//
-//go:build ignore
-
 package scenarios
 
 import (

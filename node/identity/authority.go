@@ -3,6 +3,7 @@ package identity
 import (
 	"bytes"
 	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
@@ -60,7 +61,7 @@ func NewConference(name string) (*Authority, error) {
 		MaxPathLenZero:        true,
 		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}
-	der, err := x509.CreateCertificate(nil, template, template, key.Public(), key)
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		return nil, fmt.Errorf("identity: make the authority of %s: %w", name, err)
 	}
@@ -112,7 +113,7 @@ func (a *Authority) Issue(capital string, hosts []string, key ed25519.PublicKey,
 			template.DNSNames = append(template.DNSNames, host)
 		}
 	}
-	der, err := x509.CreateCertificate(nil, template, a.cert, key, a.key)
+	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, key, a.key)
 	if err != nil {
 		return nil, fmt.Errorf("identity: a certificate for %s: %w", capital, err)
 	}

@@ -3,6 +3,7 @@ package identity
 import (
 	"bytes"
 	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
@@ -159,7 +160,7 @@ func TestUsageMatters(t *testing.T) {
 	c := capital(t, a, "kyiv", For(time.Hour))
 	template := *c.Certificate
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning}
-	der, err := x509.CreateCertificate(nil, &template, a.cert, c.Key.Public(), a.key)
+	der, err := x509.CreateCertificate(rand.Reader, &template, a.cert, c.Key.Public(), a.key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,8 +258,8 @@ func TestFolders(t *testing.T) {
 		t.Error(err)
 	}
 	other := encodeCertificates(capital(t, a, "kyiv", For(time.Hour)).Certificate)
-	for name, content := range map[string][]byte{certFile: other, authorityCertFile: other, keyFile: {}, signingFile: []byte("x"),
-		"capital.crt": bytes.Repeat([]byte(" "), maxFileBytes+1)} {
+	for name, content := range map[string][]byte{certFile: other, authorityCertFile: other, keyFile: {},
+		signingFile: bytes.Repeat([]byte(" "), maxFileBytes+1)} {
 		path := filepath.Join(folder, name)
 		was, _ := os.ReadFile(path)
 		_ = os.WriteFile(path, content, 0o600)

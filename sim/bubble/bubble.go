@@ -103,8 +103,8 @@ func Run(opts Options, f func()) error {
 	if opts.Deterministic {
 		defer calm(opts.MemoryLimit)()
 	}
-	// Seed is deprecated because libraries should not share the global source. hashicorp/raft does.
-	rand.Seed(opts.Seed) //nolint:staticcheck // SA1019: see above
+	//lint:ignore SA1019 deprecated because libraries should not share the global source; hashicorp/raft does
+	rand.Seed(opts.Seed)
 
 	ended := make(chan error, 1)
 	go runSynctest(opts.Linger, f, ended)

@@ -53,10 +53,12 @@ func WorkerEnv(environ []string) []string {
 // seedWorks tells by trying: two draws after the same seed are equal only if the seed counts.
 func seedWorks() bool {
 	draw := func() int64 {
-		rand.Seed(1) //nolint:staticcheck // SA1019: whether it works is the question
+		//lint:ignore SA1019 whether it works is the question
+		rand.Seed(1)
 		return rand.Int63()
 	}
-	return draw() == draw()
+	first, second := draw(), draw()
+	return first == second
 }
 
 // godebug returns the value of a setting in a GODEBUG list; the last one counts.

@@ -21,6 +21,7 @@ func copyHeader(h raft.RPCHeader) raft.RPCHeader {
 func copyAppendEntries(req *raft.AppendEntriesRequest) *raft.AppendEntriesRequest {
 	c := *req
 	c.RPCHeader = copyHeader(req.RPCHeader)
+	//lint:ignore SA1019 Raft still sets it, so it is carried
 	c.Leader = bytes.Clone(req.Leader)
 	c.Entries = nil
 	if len(req.Entries) > 0 {
@@ -39,6 +40,7 @@ func copyAppendEntries(req *raft.AppendEntriesRequest) *raft.AppendEntriesReques
 func copyRequestVote(req *raft.RequestVoteRequest) *raft.RequestVoteRequest {
 	c := *req
 	c.RPCHeader = copyHeader(req.RPCHeader)
+	//lint:ignore SA1019 Raft still sets it, so it is carried
 	c.Candidate = bytes.Clone(req.Candidate)
 	return &c
 }
@@ -52,6 +54,7 @@ func copyRequestPreVote(req *raft.RequestPreVoteRequest) *raft.RequestPreVoteReq
 func copyInstallSnapshot(req *raft.InstallSnapshotRequest) *raft.InstallSnapshotRequest {
 	c := *req
 	c.RPCHeader = copyHeader(req.RPCHeader)
+	//lint:ignore SA1019 Raft still sets it, so it is carried
 	c.Leader = bytes.Clone(req.Leader)
 	c.Peers = bytes.Clone(req.Peers)
 	c.Configuration = bytes.Clone(req.Configuration)

@@ -43,7 +43,7 @@ func TestAppendIsCopied(t *testing.T) {
 		})
 		sent := &raft.AppendEntriesRequest{
 			RPCHeader: raft.RPCHeader{ID: []byte("paris"), Addr: []byte("paris")},
-			Term:      3, Leader: []byte("paris"),
+			Term:      3,
 			Entries: []*raft.Log{{Index: 1, Term: 3, Data: []byte("move"), Extensions: []byte("ext")}},
 		}
 		var resp raft.AppendEntriesResponse
@@ -51,11 +51,11 @@ func TestAppendIsCopied(t *testing.T) {
 			t.Fatalf("got %+v, %v", resp, err)
 		}
 		bubble.Wait() // orders what the other capital did before what the test reads
-		for _, b := range [][]byte{sent.ID, sent.Addr, sent.Leader, sent.Entries[0].Data, sent.Entries[0].Extensions, said.ID} {
+		for _, b := range [][]byte{sent.ID, sent.Addr, sent.Entries[0].Data, sent.Entries[0].Extensions, said.ID} {
 			b[0] = '!'
 		}
 		sent.Entries[0].Index = 9
-		for _, b := range [][]byte{got.ID, got.Addr, got.Leader, got.Entries[0].Data, got.Entries[0].Extensions, resp.ID} {
+		for _, b := range [][]byte{got.ID, got.Addr, got.Entries[0].Data, got.Entries[0].Extensions, resp.ID} {
 			if b[0] == '!' {
 				t.Errorf("%q is shared", b)
 			}
