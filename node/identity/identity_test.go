@@ -53,8 +53,19 @@ func static(t testing.TB, c *Capital) *Identity {
 // shake has two ends shake hands, and returns what each of them made of it.
 func shake(t testing.TB, server, client *tls.Config) (atServer, atClient error, state tls.ConnectionState) {
 	t.Helper()
-	a, b := net.Pipe()
-	defer func() { _, _ = a.Close(), b.Close() }()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _, _, _ = a.Close(), b.Close(), l.Close() }()
 	_ = a.SetDeadline(time.Now().Add(10 * time.Second))
 	_ = b.SetDeadline(time.Now().Add(10 * time.Second))
 	s, c := tls.Server(a, server), tls.Client(b, client)
@@ -71,7 +82,9 @@ func shake(t testing.TB, server, client *tls.Config) (atServer, atClient error, 
 	if atServer = s.Handshake(); atServer == nil {
 		_, atServer = s.Write([]byte{1})
 	}
-	_ = a.Close()
+	if atServer != nil {
+		_ = a.Close()
+	}
 	return atServer, <-done, s.ConnectionState()
 }
 
@@ -298,7 +311,8 @@ func TestKeysAreNotPrinted(t *testing.T) {
 		for _, shown := range []string{hex.EncodeToString(seed[:8]), strings.ToUpper(hex.EncodeToString(seed[:8])), string(seed[:8]),
 			base64.StdEncoding.EncodeToString(seed)[:8], strings.Trim(fmt.Sprint(seed[:4]), "[]"), strings.Trim(fmt.Sprintf("%#v", seed[:4]), "[]byte{}")} {
 			if strings.Contains(out.String(), shown) {
-				t.Errorf("the %s key is printed as %s", name, shown)
+				at := strings.Index(out.String(), shown)
+				t.Errorf("the %s key is printed as %s: %s", name, shown, out.String()[max(0, at-300):at+10])
 			}
 		}
 	}

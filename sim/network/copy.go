@@ -54,7 +54,6 @@ func copyRequestPreVote(req *raft.RequestPreVoteRequest) *raft.RequestPreVoteReq
 func copyInstallSnapshot(req *raft.InstallSnapshotRequest) *raft.InstallSnapshotRequest {
 	c := *req
 	c.RPCHeader = copyHeader(req.RPCHeader)
-	//lint:ignore SA1019 Raft still sets it, so it is carried
 	c.Leader = bytes.Clone(req.Leader)
 	c.Peers = bytes.Clone(req.Peers)
 	c.Configuration = bytes.Clone(req.Configuration)

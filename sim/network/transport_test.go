@@ -44,7 +44,7 @@ func TestAppendIsCopied(t *testing.T) {
 		sent := &raft.AppendEntriesRequest{
 			RPCHeader: raft.RPCHeader{ID: []byte("paris"), Addr: []byte("paris")},
 			Term:      3,
-			Entries: []*raft.Log{{Index: 1, Term: 3, Data: []byte("move"), Extensions: []byte("ext")}},
+			Entries:   []*raft.Log{{Index: 1, Term: 3, Data: []byte("move"), Extensions: []byte("ext")}},
 		}
 		var resp raft.AppendEntriesResponse
 		if err := paris.AppendEntries("kyiv", "kyiv", sent, &resp); err != nil || !resp.Success || resp.Term != 3 {
