@@ -31,6 +31,10 @@ type Capital struct {
 
 	// Key is the ed25519 public key that signs the capital's moves. Without one its moves are not signed.
 	Key []byte `json:"key,omitempty"`
+
+	// Address is where the capital's machine is reached by the others, host:port. Only machines look at it; in a
+	// simulation there is none.
+	Address string `json:"address,omitempty"`
 }
 
 // Votes reports whether the capital's machine counts towards Raft's majority.
@@ -107,6 +111,9 @@ type Charter struct {
 	Groups     []Group     `json:"groups,omitempty"`
 	Terms      []Term      `json:"terms,omitempty"`
 	Procedures []Procedure `json:"procedures"`
+
+	// Membership is the rule by which capitals are admitted and expelled, over all that hold positions; nil: all consent.
+	Membership *Rule `json:"membership,omitempty"`
 }
 
 // Capital, Term and Procedure look a part up by its id or name; they return nil if there is none.

@@ -58,6 +58,13 @@
 // A capital has consented to a plan's version if it has in the present stage or, as long as it has no position there that
 // counts, in an earlier one; how it stood when the plan was decided remains.
 //
+// # Membership
+//
+// A capital is admitted or expelled once the charter's rule for it is won among the capitals that hold positions (the one
+// concerned left out): each moves the same, which is its consent. Without such a rule all must. Who is expelled can make
+// no moves; its positions, vetoes and pledges go. Stages and rules stay as the charter has them: a rule that needs the
+// consent of an expelled capital cannot be won any more, and an admitted one is a member of no stage.
+//
 // # Agreements
 //
 // An adopted plan enters into force once what it requires holds: at once, if it does. It then runs for its length (see

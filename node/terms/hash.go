@@ -12,16 +12,18 @@ func (s *State) Hash() [32]byte {
 	b := make([]byte, 0, 256+64*len(s.capitals))
 	b = append(b, "parley state 1\n"...)
 	b = append(b, s.founding[:]...)
+	b = append(b, s.charterSum[:]...)
 	b = binary.AppendVarint(b, int64(s.now))
 	b = binary.AppendUvarint(b, s.sequence)
 	b = append(b, s.chain[:]...)
 	for i := range s.capitals {
-		b = appendBool(b, s.capitals[i].left)
+		b = appendBool(appendBool(b, s.capitals[i].left), s.capitals[i].expelled)
 		b = binary.AppendUvarint(b, uint64(len(s.capitals[i].results)))
 	}
 	plans := s.hashPlans()
 	b = append(b, plans[:]...)
 	b = appendList(b, s.pledges, appendPledge)
+	b = appendList(b, s.motions, appendMotion)
 	return sha256.Sum256(b)
 }
 

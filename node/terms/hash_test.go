@@ -24,7 +24,7 @@ func TestHashCoversEveryField(t *testing.T) {
 		{reflect.TypeFor[asked](), 2}, {reflect.TypeFor[pledge](), 5}, {reflect.TypeFor[Tally](), 4},
 		{reflect.TypeFor[Reason](), 4}, {reflect.TypeFor[Agreement](), 5}, {reflect.TypeFor[Draft](), 7},
 		{reflect.TypeFor[Condition](), 11}, {reflect.TypeFor[Test](), 3}, {reflect.TypeFor[Value](), 6},
-		{reflect.TypeFor[Setting](), 2}, {reflect.TypeFor[Move](), 20},
+		{reflect.TypeFor[Setting](), 2}, {reflect.TypeFor[Move](), 22}, {reflect.TypeFor[motion](), 4}, {reflect.TypeFor[Capital](), 7},
 	} {
 		if n := exported(c.of); n != c.fields {
 			t.Errorf("%v has %d fields, and its canonical encoding was written for %d: add the new ones to it", c.of, n, c.fields)

@@ -31,6 +31,9 @@ const (
 	VerbDenounce Verb = "denounce" // Plan: ends an agreement
 	VerbExtend   Verb = "extend"   // Plan, [For]: asks for an agreement to run longer
 	VerbSay      Verb = "say"      // Text: a statement for the record
+	VerbAdmit    Verb = "admit"    // Admit: supports the admission of a capital
+	VerbExpel    Verb = "expel"    // Against: supports the expulsion of a capital
+	VerbRekey    Verb = "rekey"    // Key: signs with another key from now on
 	VerbClock    Verb = "clock"    // Time: settles the deadlines up to now; any capital
 )
 
@@ -81,6 +84,8 @@ type Move struct {
 	For        Duration   `json:"for,omitzero"`
 	Text       string     `json:"text,omitempty"` // what is said with the move, or by say
 	Charter    *Charter   `json:"charter,omitempty"`
+	Admit      *Capital   `json:"admit,omitempty"`
+	Key        []byte     `json:"key,omitempty"`
 	Signature  []byte     `json:"signature,omitempty"`
 }
 
@@ -152,5 +157,6 @@ func (m *Move) canonical(b []byte, withTime bool) []byte {
 	b = appendString(b, m.Against)
 	b = binary.AppendVarint(b, int64(m.For))
 	b = appendString(b, m.Text)
-	return appendOptional(b, m.Charter, appendCharter)
+	b = appendOptional(b, m.Charter, appendCharter)
+	return appendString(appendOptional(b, m.Admit, appendCapital), string(m.Key))
 }

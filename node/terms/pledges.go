@@ -53,11 +53,15 @@ func (s *State) unpledge(m *Move, ci int) *refusal {
 	if i < 0 {
 		return refuse(RefusedState, "%s has pledged nothing to %q", who, clip(m.Term))
 	}
+	s.dropPledge(i)
+	return nil
+}
+
+func (s *State) dropPledge(i int) {
 	if s.pledges[i].If != nil {
 		s.conditional--
 	}
 	s.pledges = slices.Delete(s.pledges, i, i+1)
-	return nil
 }
 
 func (s *State) pledgeOf(capital, term string) int {

@@ -46,6 +46,9 @@ const (
 	EventExtended      EventKind = "extended"       // Until: its new end; Capitals: who agreed
 	EventExpired       EventKind = "expired"        //
 	EventCollapsed     EventKind = "collapsed"      // Capitals: who denounced or reported; Detail: denounced or violations
+	EventAdmitted      EventKind = "admitted"       // Capitals: whom; Detail: who moved it
+	EventExpelled      EventKind = "expelled"       // Capitals: whom; Detail: who moved it
+	EventRekeyed       EventKind = "rekeyed"        // Capitals: who signs with another key now
 	EventViolation     EventKind = "violation"      // Capitals: the one accused; Detail: "2 of 3"
 )
 

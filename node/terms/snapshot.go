@@ -21,21 +21,27 @@ type snapshot struct {
 	Capitals []snapshotCapital `json:"capitals,omitempty"`
 	Plans    []*plan           `json:"plans,omitempty"`
 	Pledges  []pledge          `json:"pledges,omitempty"`
+	Motions  []motion          `json:"motions,omitempty"`
+	Founding []byte            `json:"founding,omitempty"` // the hash of the first charter, of which Charter may be a later form
 }
 
 type snapshotCapital struct {
-	Left    bool     `json:"left,omitempty"`
-	Results []stored `json:"results,omitempty"`
+	Left     bool     `json:"left,omitempty"`
+	Expelled bool     `json:"expelled,omitempty"`
+	Results  []stored `json:"results,omitempty"`
 }
 
 // Snapshot encodes the whole state. Restoring it gives a state with the same Hash.
 func (s *State) Snapshot() ([]byte, error) {
 	snap := snapshot{
 		Format: snapshotFormat, Charter: s.charter, Now: s.now, Sequence: s.sequence, Chain: s.chain[:],
-		Plans: s.plans, Pledges: s.pledges,
+		Plans: s.plans, Pledges: s.pledges, Motions: s.motions,
+	}
+	if s.charter != nil {
+		snap.Founding = s.founding[:]
 	}
 	for i := range s.capitals {
-		snap.Capitals = append(snap.Capitals, snapshotCapital{s.capitals[i].left, s.capitals[i].results})
+		snap.Capitals = append(snap.Capitals, snapshotCapital{s.capitals[i].left, s.capitals[i].expelled, s.capitals[i].results})
 	}
 	b, err := json.Marshal(&snap)
 	if err != nil {
@@ -67,8 +73,8 @@ func (s *State) Restore(b []byte) error {
 }
 
 func (s *State) load(snap *snapshot) error {
-	if len(snap.Chain) != len(s.chain) {
-		return errors.New("its chain has the wrong length")
+	if len(snap.Chain) != len(s.chain) || snap.Charter != nil && len(snap.Founding) != len(s.founding) {
+		return errors.New("its chain or its founding hash has the wrong length")
 	}
 	if snap.Charter == nil {
 		if snap.Sequence != 0 || len(snap.Plans) > 0 || len(snap.Capitals) > 0 || len(snap.Pledges) > 0 {
@@ -85,8 +91,9 @@ func (s *State) load(snap *snapshot) error {
 	s.adoptCharter(snap.Charter)
 	s.now, s.sequence = snap.Now, snap.Sequence
 	copy(s.chain[:], snap.Chain)
+	copy(s.founding[:], snap.Founding)
 	for i, c := range snap.Capitals {
-		s.capitals[i] = capital{left: c.Left, results: c.Results}
+		s.capitals[i] = capital{left: c.Left, expelled: c.Expelled, results: c.Results}
 	}
 	for _, p := range snap.Plans {
 		if p == nil {
@@ -94,6 +101,11 @@ func (s *State) load(snap *snapshot) error {
 		}
 		if err := s.loadPlan(p); err != nil {
 			return fmt.Errorf("plan %q: %w", clip(p.ID), err)
+		}
+	}
+	for _, mo := range snap.Motions {
+		if err := s.loadMotion(mo); err != nil {
+			return err
 		}
 	}
 	for i := range snap.Pledges {

@@ -146,7 +146,7 @@ func (s *State) silenceSpeaks(p *plan) {
 		return
 	}
 	for i, v := range p.ballot.voters {
-		if v.Member && !p.spoken(i) && !s.capitals[s.index[v.ID]].left {
+		if c := &s.capitals[s.index[v.ID]]; v.Member && !p.spoken(i) && !c.left && !c.expelled {
 			s.answer(p, i, answer{Position: Consent})
 		}
 	}

@@ -10,18 +10,20 @@ import (
 
 // State is what the record adds up to. It is not safe for concurrent use: whoever applies moves guards it.
 type State struct {
-	verify   func(m *Move, key []byte) bool
-	charter  *Charter
-	founding [32]byte // SHA-256 of the charter's canonical encoding
-	capitals []capital
-	index    map[string]int           // capital id to its place in capitals
-	ballots  map[*Procedure][]*Ballot // of the charter's stages, for texts that set no reserved term
-	now      Instant
-	sequence uint64
-	chain    [32]byte // SHA-256 over every move and result in the record, each with what went before
-	plans    []*plan  // in the order of their first proposal
-	byID     map[string]*plan
-	pledges  []pledge // in the order in which they were made
+	verify     func(m *Move, key []byte) bool
+	charter    *Charter
+	founding   [32]byte // SHA-256 of the charter's canonical encoding
+	capitals   []capital
+	index      map[string]int           // capital id to its place in capitals
+	ballots    map[*Procedure][]*Ballot // of the charter's stages, for texts that set no reserved term
+	now        Instant
+	sequence   uint64
+	chain      [32]byte // SHA-256 over every move and result in the record, each with what went before
+	plans      []*plan  // in the order of their first proposal
+	byID       map[string]*plan
+	motions    []motion // changes of membership, in the order in which they were first moved
+	charterSum [32]byte // SHA-256 of the charter as it is now
+	pledges    []pledge // in the order in which they were made
 
 	open        []*plan // those of plans that are undecided, in the same order
 	live        []*plan // those of plans whose agreement waits or has an end to come, in the same order
@@ -33,8 +35,9 @@ type State struct {
 
 // capital is what the record has made of one.
 type capital struct {
-	left    bool
-	results []stored // of its moves, by number from 1
+	left     bool
+	expelled bool
+	results  []stored // of its moves, by number from 1
 }
 
 // stored is a move's first result, kept to answer a repeated number.
@@ -156,6 +159,7 @@ func (s *State) found(m *Move) Result {
 func (s *State) adoptCharter(c *Charter) {
 	s.charter = c
 	s.founding = sha256.Sum256(appendCharter(nil, c))
+	s.charterSum = s.founding
 	s.capitals = make([]capital, len(c.Capitals))
 	s.index = make(map[string]int, len(c.Capitals))
 	for i := range c.Capitals {
@@ -238,6 +242,9 @@ func (s *State) do(m *Move, ci int) *refusal {
 		return why
 	}
 	c := &s.charter.Capitals[ci]
+	if s.capitals[ci].expelled && m.Verb != VerbClock {
+		return refuse(RefusedNotAllowed, "%s has been expelled from the conference", c.ID)
+	}
 	if s.capitals[ci].left && m.Verb != VerbReturn && m.Verb != VerbSay && m.Verb != VerbClock {
 		return refuse(RefusedNotAllowed, "%s has left the conference", c.ID)
 	}
@@ -250,6 +257,8 @@ func (s *State) do(m *Move, ci int) *refusal {
 		return s.comeBack(ci)
 	case VerbReport:
 		return s.report(m, ci)
+	case VerbRekey:
+		return s.rekey(m, ci)
 	}
 	if c.Role == Observer {
 		return refuse(RefusedNotAllowed, "%s is an observer: it may say, report, leave and return", c.ID)
@@ -261,6 +270,8 @@ func (s *State) do(m *Move, ci int) *refusal {
 		return s.pledge(m, ci)
 	case VerbUnpledge:
 		return s.unpledge(m, ci)
+	case VerbAdmit, VerbExpel:
+		return s.changeMembership(m, ci)
 	}
 	p := s.find(m.Plan)
 	if p == nil {

@@ -172,7 +172,7 @@ func (s *State) wellFormed(m *Move) *refusal {
 	if m.Draft != nil && (len(m.Draft.Terms) > maxList || len(m.Draft.Requires) > maxList || len(m.Draft.Title) > MaxText) {
 		return refuse(RefusedMalformed, "the draft is too long")
 	}
-	if !slices.Contains(Verbs(), m.Verb) && m.Verb != VerbClock {
+	if !slices.Contains(Verbs(), m.Verb) && !slices.Contains([]Verb{VerbClock, VerbAdmit, VerbExpel, VerbRekey}, m.Verb) {
 		return refuse(RefusedMalformed, "%q is not a move", clip(string(m.Verb)))
 	}
 	return nil
