@@ -230,6 +230,9 @@ func (r *runner) restart(c *capital) string {
 		return c.id + " is running already"
 	}
 	r.journal.checker.Restored(c.id, 0, emptyHash())
+	r.journal.mu.Lock()
+	r.journal.applied[c.place] = 0
+	r.journal.mu.Unlock()
 	if err := r.start(c); err != nil {
 		return err.Error()
 	}

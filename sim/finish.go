@@ -62,8 +62,8 @@ func (r *runner) sumUpMoves() {
 			}
 			rep.Waits = append(rep.Waits, *w)
 		}
-		rep.Raft.Commits = max(rep.Raft.Commits, r.journal.last)
 	}
+	rep.Raft.Commits = r.journal.lastMove()
 	slices.SortStableFunc(rep.Waits, func(a, b Wait) int { return int(a.Since - b.Since) })
 }
 

@@ -18,6 +18,7 @@ type journal struct {
 
 	mu        sync.Mutex
 	last      uint64        // the highest log index in entries, ever
+	applied   []uint64      // the log index of the last move that each capital's state machine has applied, by place
 	entries   []terms.Entry // applied by somebody, not yet read by the runner
 	elections []election    // not yet read by the runner
 }
@@ -27,6 +28,20 @@ type election struct {
 	capital  string
 	raftTerm uint64
 	at       time.Duration // Raft time
+}
+
+// lastMove is the log index of the last move that anybody has applied.
+func (j *journal) lastMove() uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.last
+}
+
+// appliedBy is the log index of the last move that a capital's state machine has applied.
+func (j *journal) appliedBy(c *capital) uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.applied[c.place]
 }
 
 // observe has a capital's node report to the journal.
@@ -40,12 +55,18 @@ func (r *runner) observe(c *capital, cfg *node.Config) {
 		r.journal.checker.Applied(c.id, a)
 		r.journal.mu.Lock()
 		defer r.journal.mu.Unlock()
+		r.journal.applied[c.place] = e.Index
 		if e.Index > r.journal.last {
 			r.journal.last = e.Index
 			r.journal.entries = append(r.journal.entries, e)
 		}
 	}
-	cfg.OnRestore = func(index uint64, hash func() [32]byte) { r.journal.checker.Restored(c.id, index, hash()) }
+	cfg.OnRestore = func(index uint64, hash func() [32]byte) {
+		r.journal.checker.Restored(c.id, index, hash())
+		r.journal.mu.Lock()
+		defer r.journal.mu.Unlock()
+		r.journal.applied[c.place] = index
+	}
 	cfg.Observe = func(e node.RaftEvent) {
 		if e.Kind != node.EventState || e.State != raft.Leader.String() {
 			return

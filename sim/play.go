@@ -15,8 +15,18 @@ import (
 	"github.com/parley-sim/parley/sim/network"
 )
 
+// Backend is what the capitals' machines live in. The same runner drives all, with the same two clocks.
+type Backend string
+
+// The back ends.
+const (
+	Virtual Backend = "virtual" // in this process, on a fake clock: a month takes milliseconds, and a seed replays
+	Wall    Backend = "wall"    // in this process, in real time: a crash takes a second or two, and no seed replays
+)
+
 // Options say how a scenario is played. The zero value plays it as the file says.
 type Options struct {
+	On       Backend                   // "": virtual time
 	Seed     *int64                    // nil: the scenario's own
 	Trace    func(network.Message)     // is told of every message between machines; nil: nobody is
 	Progress func(done, whole float64) // is told how much scenario time has passed, in days; nil: nobody is
@@ -27,21 +37,32 @@ type Options struct {
 // ErrTechnical is wrapped by Play's error if the run could not be finished for a technical reason: the outcome is unknown.
 var ErrTechnical = errors.New("the run could not be finished")
 
-// Play plays a scenario in virtual time. One process plays one at a time, since a run's randomness and processor are set
+// Play plays a scenario. In virtual time one process plays one at a time, since a run's randomness and processor are set
 // for the whole process. If ctx ends, Play stops at the next event and returns ctx's error.
 func Play(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error) {
 	seed := s.Seed
 	if o.Seed != nil {
 		seed = *o.Seed
 	}
+	if o.On == "" {
+		o.On = Virtual
+	}
 	began := time.Now()
 	var report *Report
-	var failed error
-	err := bubble.Run(bubble.Options{Seed: seed, Deterministic: true, Watchdog: o.Watchdog}, func() {
+	var failed, err error
+	play := func() {
 		r := newRunner(s, seed, o)
 		r.stop = ctx.Done()
 		report, failed = r.run()
-	})
+	}
+	switch o.On {
+	case Virtual:
+		err = bubble.Run(bubble.Options{Seed: seed, Deterministic: true, Watchdog: o.Watchdog}, play)
+	case Wall:
+		play()
+	default:
+		return nil, fmt.Errorf("there is no back end %q", o.On)
+	}
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()

@@ -283,3 +283,33 @@ func TestPlayStopsWhenAsked(t *testing.T) {
 		t.Error("Play went on after its context had ended")
 	}
 }
+
+// TestRealTimeReachesTheSameOutcomes plays scenarios with crashes, cuts, relays and deadlines on both clocks.
+func TestRealTimeReachesTheSameOutcomes(t *testing.T) {
+	compared := 0
+	for _, name := range []string{"one-month-truce", "oval-office-rift", "minerals-and-backstop", "temporary-pause"} {
+		file, src, err := scenarios.Open("../scenarios/" + name + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := scenarios.Parse(file, src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		virtual, wall := play(t, s, sim.Options{}), play(t, s, sim.Options{On: sim.Wall})
+		for i := range virtual.Plans {
+			a, b := virtual.Plans[i], wall.Plans[i]
+			if a.ID != b.ID || a.Outcome != b.Outcome || a.Version != b.Version || a.DecidedAt != b.DecidedAt {
+				t.Errorf("%s: %s is %s (version %d, %s) in virtual time and %s (version %d, %s) in real time", name, a.ID,
+					a.Outcome, a.Version, a.DecidedAt, b.Outcome, b.Version, b.DecidedAt)
+			}
+			compared++
+		}
+		if !wall.Held() {
+			t.Errorf("%s does not hold in real time: %+v", name, wall.Findings)
+		}
+	}
+	if compared < 5 {
+		t.Errorf("compared %d plans", compared)
+	}
+}

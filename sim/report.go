@@ -12,7 +12,7 @@ import (
 type Report struct {
 	Scenario *scenarios.Scenario
 	Seed     int64
-	On       string // the back end: virtual
+	On       string // the back end
 
 	EndedAt   terms.Instant    // scenario time at which nothing was left to happen, at most the horizon
 	Plans     []terms.PlanView // every plan of the file: first those proposed, in that order, then the others

@@ -41,7 +41,8 @@ func newRunner(s *scenarios.Scenario, seed int64, o Options) *runner {
 	}
 	r.state = terms.New(r.shared.options())
 	r.net = network.New(network.Config{Seed: seed, Trace: o.Trace})
-	r.report = &Report{Scenario: s, Seed: seed, On: "virtual"}
+	r.report = &Report{Scenario: s, Seed: seed, On: string(o.On)}
+	r.journal.applied = make([]uint64, len(s.Charter.Capitals))
 	for i := range s.Charter.Capitals {
 		c := newCapital(s, i, seed, o.Signed)
 		r.capitals = append(r.capitals, c)

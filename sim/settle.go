@@ -24,7 +24,9 @@ const (
 func (r *runner) settle() {
 	bound := time.Now().Add(settleBound)
 	for pause := firstLook; ; pause = min(pause*3/2, longestLook) {
-		bubble.Wait()
+		if r.options.On == Virtual {
+			bubble.Wait()
+		}
 		why := r.restless()
 		if why == "" {
 			break
@@ -64,11 +66,12 @@ func (r *runner) restless() string {
 		return leader.id + " leads, but cannot reach a majority"
 	}
 	last := leader.node.LastIndex()
+	lastMove := r.journal.lastMove()
 	for _, c := range r.capitals {
 		if c.node == nil || c != leader && !r.connected(leader, c) {
 			continue
 		}
-		if c.node.AppliedIndex() < last {
+		if c.node.AppliedIndex() < last || r.journal.appliedBy(c) < lastMove {
 			return fmt.Sprintf("%s has not applied all that %s holds", c.id, leader.id)
 		}
 		if c.node.Leader() != leader.id {

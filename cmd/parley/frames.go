@@ -21,7 +21,8 @@ const maxFrame = 256 << 20
 type job struct {
 	File     string `json:"file"`
 	Text     []byte `json:"text"`
-	Seed     *int64 `json:"seed,omitempty"`     // nil: the scenario's own
+	Seed     *int64 `json:"seed,omitempty"` // nil: the scenario's own
+	On       string `json:"on"`
 	Brief    bool   `json:"brief,omitempty"`    // the hashes are enough
 	Trace    bool   `json:"trace,omitempty"`    // send the messages between machines
 	Progress bool   `json:"progress,omitempty"` // say how far the run is

@@ -32,7 +32,7 @@ type runOptions struct {
 // maxReplays bounds --replays.
 const maxReplays = 1_000_000
 
-// parley run FILE... [--seed N] [--on virtual] [--json] [--junit F] [--trace F] [--replays N] [--quiet] [--width N]
+// parley run FILE... [--seed N] [--on virtual|wall] [--json] [--junit F] [--trace F] [--replays N] [--quiet] [--width N]
 // [--color auto|always|never]
 func (e *env) runCommand() *cli.Command {
 	return &cli.Command{
@@ -45,7 +45,7 @@ func (e *env) runCommand() *cli.Command {
 			"reason, such as no quorum. Of several runs a 1 counts before a 3, and that before a 0.",
 		Flags: []cli.Flag{
 			&cli.Int64Flag{Name: "seed", Usage: "play with seed `N` instead of the scenario's own", DefaultText: "the scenario's"},
-			&cli.StringFlag{Name: "on", Usage: "play on `B`: virtual (virtual time)", Value: "virtual"},
+			&cli.StringFlag{Name: "on", Usage: "play on `B`: virtual (virtual time) or wall (real time)", Value: "virtual"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON: an object, or an array for several files", DisableDefaultText: true},
 			&cli.StringFlag{Name: "junit", Usage: "write JUnit XML to file `F`"},
 			&cli.StringFlag{Name: "trace", Usage: "write every message between machines to file `F`, as JSON lines"},
@@ -75,9 +75,9 @@ func (o *runOptions) validate(replays, width bool) error {
 	switch {
 	case len(o.files) == 0:
 		return usagef("run: name a scenario file or more; parley scenarios lists the library")
-	case o.on == "wall" || o.on == "cluster":
-		return usagef("run: --on %s is not there yet; this version plays on virtual time only", o.on)
-	case o.on != "virtual":
+	case o.on == "cluster":
+		return usagef("run: --on %s is not there yet; this version plays on virtual and wall", o.on)
+	case o.on != "virtual" && o.on != "wall":
 		return usagef("run: --on takes virtual, wall or cluster, not %q%s", o.on, didYouMean(o.on, []string{"virtual", "wall", "cluster"}))
 	case replays && (o.replays < 1 || o.replays > maxReplays):
 		return usagef("run: --replays takes 1 to %d, not %d", maxReplays, o.replays)

@@ -112,7 +112,7 @@ func (w *worker) report(ctx context.Context, j job) (*sim.Report, error) {
 		}
 		w.file, w.text, w.scenario = j.File, string(j.Text), s
 	}
-	o := sim.Options{Seed: j.Seed}
+	o := sim.Options{On: sim.Backend(j.On), Seed: j.Seed}
 	var trace *report.Trace
 	if j.Trace {
 		trace = report.NewTrace(traceFrames{w.out}, w.scenario.ID)
