@@ -103,7 +103,8 @@ func refuseOther(folder, conference, id string) error {
 	case err != nil:
 		return fmt.Errorf("identity: %s: %w", filepath.Join(folder, certFile), err)
 	case otherConference != conference:
-		return fmt.Errorf("%w: %s is the folder of %s of %s, not of %s", ErrOtherConference, folder, other, otherConference, conference)
+		return fmt.Errorf("%w: %s is the folder of %s of %s, not of %s", ErrOtherConference, folder, other, otherConference,
+			conference)
 	case other != id:
 		return fmt.Errorf("%w: %s is the folder of %s, not of %s", ErrOtherCapital, folder, other, id)
 	}

@@ -13,13 +13,17 @@ import (
 
 // PrivateKey is an ed25519 key that does not show itself in logs. Its zero value is no key.
 type PrivateKey struct {
-	// A pointer, since fmt calls no methods on unexported fields of what it prints: it then prints an address.
-	key *ed25519.PrivateKey
+	// A function, since fmt calls no methods on unexported fields of what it prints, and follows pointers with some verbs.
+	key func() ed25519.PrivateKey
 }
 
 var _ crypto.Signer = PrivateKey{}
 
 const redacted = "redacted"
+
+func privateKey(key ed25519.PrivateKey) PrivateKey {
+	return PrivateKey{func() ed25519.PrivateKey { return key }}
+}
 
 // NewKey makes a key.
 func NewKey() (PrivateKey, error) {
@@ -27,7 +31,7 @@ func NewKey() (PrivateKey, error) {
 	if err != nil {
 		return PrivateKey{}, fmt.Errorf("identity: make a key: %w", err)
 	}
-	return PrivateKey{&key}, nil
+	return privateKey(key), nil
 }
 
 // Ed25519 returns the key itself, to be kept out of logs by the caller. It is nil if there is none.
@@ -35,7 +39,7 @@ func (k PrivateKey) Ed25519() ed25519.PrivateKey {
 	if k.key == nil {
 		return nil
 	}
-	return *k.key
+	return k.key()
 }
 
 // IsZero reports whether there is no key.
@@ -49,7 +53,7 @@ func (k PrivateKey) PublicKey() ed25519.PublicKey {
 	if k.IsZero() {
 		return nil
 	}
-	return k.key.Public().(ed25519.PublicKey)
+	return k.key().Public().(ed25519.PublicKey)
 }
 
 // Sign signs as ed25519.PrivateKey does.
@@ -57,7 +61,7 @@ func (k PrivateKey) Sign(rand io.Reader, message []byte, opts crypto.SignerOpts)
 	if k.IsZero() {
 		return nil, errors.New("identity: there is no key to sign with")
 	}
-	return k.key.Sign(rand, message, opts)
+	return k.key().Sign(rand, message, opts)
 }
 
 // String does not show the key. Nor do the methods below.
@@ -82,7 +86,7 @@ func (k PrivateKey) encode() ([]byte, error) {
 	if k.IsZero() {
 		return nil, errors.New("there is no key")
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(*k.key)
+	der, err := x509.MarshalPKCS8PrivateKey(k.key())
 	if err != nil {
 		return nil, errors.New("the key cannot be encoded")
 	}
@@ -103,7 +107,7 @@ func parseKey(b []byte) (PrivateKey, error) {
 	if !ok {
 		return PrivateKey{}, fmt.Errorf("it is a key of type %T; ed25519 is needed", parsed)
 	}
-	return PrivateKey{&key}, nil
+	return privateKey(key), nil
 }
 
 // maxCAs is how many authorities a ca.crt may hold. Two are enough for a change from one to the other.

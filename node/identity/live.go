@@ -121,11 +121,16 @@ func (i *Identity) look() (seen [3]fs.FileInfo, changed bool) {
 	for n, name := range [...]string{keyFile, certFile, authorityCertFile} {
 		seen[n], _ = os.Stat(filepath.Join(i.folder, name)) // nil if there is none
 		a, b := seen[n], i.seen[n]
-		if (a == nil) != (b == nil) || a != nil && (!os.SameFile(a, b) || a.Size() != b.Size() || !a.ModTime().Equal(b.ModTime())) {
-			changed = true
-		}
+		changed = changed || differ(a, b)
 	}
 	return seen, changed
+}
+
+func differ(a, b fs.FileInfo) bool {
+	if a == nil || b == nil {
+		return (a == nil) != (b == nil)
+	}
+	return !os.SameFile(a, b) || a.Size() != b.Size() || !a.ModTime().Equal(b.ModTime())
 }
 
 // reload reads the files. The caller holds i.mu.

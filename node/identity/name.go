@@ -21,9 +21,10 @@ func checkConference(name string) error {
 	odd := func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-'
 	}
-	if name == "" || len(name) > MaxConferenceBytes || strings.ContainsFunc(name, odd) || name[0] == '-' || name[len(name)-1] == '-' {
-		return fmt.Errorf("identity: %.80q cannot be a conference's name in certificates: use 1 to %d letters, digits and hyphens between them",
-			name, MaxConferenceBytes)
+	if name == "" || len(name) > MaxConferenceBytes || strings.ContainsFunc(name, odd) ||
+		name[0] == '-' || name[len(name)-1] == '-' {
+		return fmt.Errorf("identity: %.80q cannot be a conference's name in certificates: use 1 to %d letters, digits, "+
+			"and hyphens between them", name, MaxConferenceBytes)
 	}
 	return nil
 }

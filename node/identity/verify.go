@@ -54,7 +54,8 @@ func (m *material) verify(state tls.ConnectionState, usage x509.ExtKeyUsage, now
 	}
 	leaf := state.PeerCertificates[0]
 	if conference != m.conference {
-		return capital, fmt.Errorf("%w: the certificate is of %s of %s; this is %s", ErrOtherConference, capital, conference, m.conference)
+		return capital, fmt.Errorf("%w: the certificate is of %s of %s; this is %s", ErrOtherConference, capital, conference,
+			m.conference)
 	}
 	// The time is checked below, so that an expired certificate of nobody's is not called expired. pathlen is 0, so there
 	// are no intermediates.
@@ -71,8 +72,8 @@ func (m *material) verify(state tls.ConnectionState, usage x509.ExtKeyUsage, now
 		}
 		var unknown x509.UnknownAuthorityError
 		if errors.As(err, &unknown) {
-			return capital, fmt.Errorf("%w: it claims to be %s's of %s; was it made for another conference of that name, or before the authority changed?",
-				ErrUnsigned, capital, conference)
+			return capital, fmt.Errorf("%w: it claims to be %s's of %s; was it made for another conference of that name, or before "+
+				"the authority changed?", ErrUnsigned, capital, conference)
 		}
 		return capital, fmt.Errorf("%w: %s's: %w", ErrNotACapital, capital, err)
 	}

@@ -1,0 +1,215 @@
+package wire
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/parley-sim/parley/node/identity"
+)
+
+// What the accepting side says after the handshake: welcome, or refused, the length of the reason and the reason.
+const (
+	refused = iota
+	welcome
+)
+
+const maxReason = 255
+
+// accept takes in connections until the wire closes.
+func (w *Wire) accept() {
+	pause := 5 * time.Millisecond
+	for {
+		raw, err := w.listener.Accept()
+		if w.ctx.Err() != nil {
+			if err == nil {
+				_ = raw.Close()
+			}
+			return
+		}
+		if err != nil { // such as too many open files
+			w.log.Error("cannot accept connections", zap.Error(err))
+			select {
+			case <-time.After(pause):
+			case <-w.ctx.Done():
+			}
+			pause = min(2*pause, time.Second)
+			continue
+		}
+		pause = 5 * time.Millisecond
+		w.begin(raw)
+		w.group.Go(func() { w.receive(raw) })
+	}
+}
+
+// begin counts a connection among those that are not verified yet, and closes the oldest of too many.
+func (w *Wire) begin(raw net.Conn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.handshakes = append(w.handshakes, raw)
+	if len(w.handshakes) > w.opts.MaxHandshakes {
+		_ = w.handshakes[0].Close() // of the plain connection, so that it does not block
+		w.handshakes = w.handshakes[1:]
+	}
+}
+
+// settled ends what begin began.
+func (w *Wire) settled(raw net.Conn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if at := slices.Index(w.handshakes, raw); at >= 0 {
+		w.handshakes = slices.Delete(w.handshakes, at, at+1)
+	}
+}
+
+// receive has a connection prove who it is, and serves it.
+func (w *Wire) receive(raw net.Conn) {
+	t, peer, err := w.prove(raw)
+	w.settled(raw)
+	if err != nil {
+		_ = raw.Close()
+		if w.ctx.Err() == nil {
+			w.sayRefused(raw, peer, err)
+		}
+		return
+	}
+	c := w.keep(t, peer, false)
+	if c == nil {
+		return
+	}
+	if t.ConnectionState().NegotiatedProtocol == raftProtocol {
+		w.transport.serve(c)
+	} else {
+		w.serveCalls(c)
+	}
+}
+
+// prove shakes hands and welcomes the peer. With an error, peer is whom it claimed to be, if it came to that.
+func (w *Wire) prove(raw net.Conn) (t *tls.Conn, peer string, err error) {
+	_ = raw.SetDeadline(time.Now().Add(w.opts.HandshakeTimeout))
+	t = tls.Server(raw, w.server)
+	err = t.HandshakeContext(w.ctx)
+	_, peer, nameErr := identity.PeerOf(t.ConnectionState())
+	if err == nil {
+		err = nameErr
+	}
+	if err != nil {
+		return nil, peer, err
+	}
+	hello := []byte{welcome}
+	if protocol := t.ConnectionState().NegotiatedProtocol; protocol == "" {
+		err = fmt.Errorf("wire: it asked for no protocol; %s and %s are spoken here", raftProtocol, callProtocol)
+	} else {
+		err = w.opts.Admit(peer)
+	}
+	if err != nil {
+		reason := err.Error()
+		reason = reason[:min(len(reason), maxReason)]
+		hello = append([]byte{refused, byte(len(reason))}, reason...)
+	}
+	if _, writeErr := t.Write(hello); err == nil {
+		err = writeErr
+	}
+	if err != nil {
+		return nil, peer, err
+	}
+	return t, peer, raw.SetDeadline(time.Time{})
+}
+
+// sayRefused logs why a connection was refused. The message is the same for the same host, peer and kind of fault, so
+// that it is written once a minute.
+func (w *Wire) sayRefused(raw net.Conn, peer string, err error) {
+	host, _, splitErr := net.SplitHostPort(raw.RemoteAddr().String())
+	if splitErr != nil {
+		host = raw.RemoteAddr().String()
+	}
+	kind := "no proper handshake"
+	var timeout net.Error
+	switch {
+	case errors.As(err, &timeout) && timeout.Timeout():
+		kind = "no handshake in time"
+	case errors.Is(err, net.ErrClosed):
+		kind = "too many unfinished handshakes"
+	case errors.Is(err, io.EOF):
+		kind = "it left during the handshake"
+	}
+	for _, e := range []error{identity.ErrExpired, identity.ErrNotYetValid, identity.ErrOtherConference,
+		identity.ErrOtherCapital, identity.ErrUnsigned, identity.ErrNoCertificate, identity.ErrNotACapital} {
+		if errors.Is(err, e) {
+			kind = e.Error()
+			break
+		}
+	}
+	if peer != "" {
+		host = fmt.Sprintf("%q at %s", peer, host)
+	}
+	w.log.Warn("refused a connection from "+host+": "+kind, zap.Error(err))
+}
+
+// dial connects to a capital at an address. Whatever its error, nothing but the handshake was sent.
+func (w *Wire) dial(ctx context.Context, to, address, protocol string) (*conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, w.opts.HandshakeTimeout)
+	defer cancel()
+	defer context.AfterFunc(w.ctx, cancel)()
+	c, err := w.connect(ctx, to, address, protocol)
+	if w.ctx.Err() != nil {
+		if c != nil {
+			_ = c.Close()
+		}
+		return nil, ErrClosed
+	}
+	return c, err
+}
+
+func (w *Wire) connect(ctx context.Context, to, address, protocol string) (*conn, error) {
+	raw, err := w.dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("wire: %s cannot be reached at %s: %w", to, address, err)
+	}
+	stop := context.AfterFunc(ctx, func() { _ = raw.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	t := tls.Client(raw, w.opts.Identity.Client(to, protocol))
+	if err := t.HandshakeContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("wire: %s at %s is not accepted: %w", to, address, err), raw.Close())
+	}
+	if err := readWelcome(t); err != nil {
+		return nil, errors.Join(fmt.Errorf("wire: %s at %s does not accept %s: %w", to, address, w.capital, err), raw.Close())
+	}
+	if !stop() {
+		return nil, errors.Join(fmt.Errorf("wire: %s at %s: %w", to, address, context.Cause(ctx)), raw.Close())
+	}
+	c := w.keep(t, to, true)
+	if c == nil {
+		return nil, ErrClosed
+	}
+	return c, nil
+}
+
+// readWelcome reads whether the other side lets this one in.
+func readWelcome(r io.Reader) error {
+	var b [2]byte
+	if _, err := io.ReadFull(r, b[:1]); err != nil {
+		return err
+	}
+	if b[0] == welcome {
+		return nil
+	}
+	if b[0] != refused {
+		return fmt.Errorf("wire: it does not speak as a capital does (%#x)", b[0])
+	}
+	if _, err := io.ReadFull(r, b[1:]); err != nil {
+		return err
+	}
+	reason := make([]byte, b[1])
+	if _, err := io.ReadFull(r, reason); err != nil {
+		return err
+	}
+	return fmt.Errorf("wire: refused: %q", reason)
+}
