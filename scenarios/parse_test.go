@@ -522,7 +522,7 @@ func TestLibrary(t *testing.T) {
 func TestNearest(t *testing.T) {
 	known := []string{"moscow", "london", "kyiv", "un", "nato"}
 	for written, want := range map[string]string{
-		"moscwo": "moscow", "mosow": "moscow", "MOSCOW": "moscow", "lodnon": "london", "kiev": "", "kyivv": "kyiv",
+		"moscwo": "moscow", "mosow": "moscow", "MOSCOW": "moscow", "lodnon": "london", "kiev": "kyiv", "kyivv": "kyiv",
 		"unn": "un", "x": "", "": "", "nuto": "nato", "washington": "", "moscow": "",
 	} {
 		if got := nearest(written, known); got != want {

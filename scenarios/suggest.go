@@ -3,7 +3,8 @@ package scenarios
 import "strings"
 
 // nearest returns the known word that the written one was most likely meant to be, "" if none is near: at most a third
-// of its letters differ, counting two swapped neighbours as one mistake (Damerau 1964; the restricted distance).
+// of its letters differ, or two of four (kiev, kyiv), counting two swapped neighbours as one mistake (Damerau 1964; the
+// restricted distance).
 func nearest(written string, known []string) string {
 	best, least := "", len(written)+1
 	w := []rune(strings.ToLower(written))
@@ -15,11 +16,19 @@ func nearest(written string, known []string) string {
 		if len(r) > 64 || k == written {
 			continue
 		}
-		if d := distance(w, r); d <= max(1, max(len(w), len(r))/3) && d < least && d < len(w) && d < len(r) {
+		if d := distance(w, r); d <= tolerated(max(len(w), len(r))) && d < least && d < len(w) && d < len(r) {
 			best, least = k, d
 		}
 	}
 	return best
+}
+
+// tolerated is how many mistakes a word of so many letters may hold.
+func tolerated(letters int) int {
+	if letters < 4 {
+		return 1
+	}
+	return max(2, letters/3)
 }
 
 // distance counts the letters to insert, delete, replace or swap with their neighbour to get from a to b.
