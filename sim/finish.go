@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -16,6 +17,8 @@ func (r *runner) finish() {
 	rep := r.report
 	r.collect()
 	rep.EndedAt = r.now
+	// What a settle: false left under way may have been recorded after a later event, at the time at which it was made.
+	slices.SortStableFunc(rep.Timeline, func(a, b Item) int { return cmp.Compare(a.At, b.At) })
 	rep.NoQuorum = !r.majorityConnected()
 	rep.Raft.Leader = r.leader()
 	rep.RaftTime = r.raftTime()

@@ -89,7 +89,11 @@ func (r *runner) await(c *capital, p *pending) bool {
 		p.number = s.receipt.Number
 	}
 	if s.err != nil || s.receipt.Outcome == node.Unknown {
-		r.mustWait(c, p, r.whyNot(c))
+		why := r.whyNot(c)
+		if s.receipt.MayBeRecorded {
+			why += "; no answer came back, so it does not know whether it is recorded"
+		}
+		r.mustWait(c, p, why)
 		return false
 	}
 	r.collect()
