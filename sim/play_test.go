@@ -313,3 +313,16 @@ func TestRealTimeReachesTheSameOutcomes(t *testing.T) {
 		t.Errorf("compared %d plans", compared)
 	}
 }
+
+func TestALostAnswerLeavesOneEntry(t *testing.T) {
+	r := play(t, read(t, "testdata/lost-answer.yaml"), sim.Options{})
+	n := 0
+	for _, e := range r.Record {
+		if e.Move.Verb == terms.VerbPropose {
+			n++
+		}
+	}
+	if n != 1 || r.Moves.Recorded != 3 || len(r.Waits) != 1 || r.Waits[0].Tries < 2 {
+		t.Errorf("the proposal is in the record %d times, %d moves were recorded, waits %+v", n, r.Moves.Recorded, r.Waits)
+	}
+}
