@@ -17,7 +17,7 @@ import (
 
 func noChaos(context.Context, Fault) error { return nil }
 
-// documented are the statuses that no test brings about: a panic in a collector is one in a goroutine of Prometheus'.
+// notTested are the answers that no test brings about: a panic in a collector is one in a goroutine of Prometheus'.
 var notTested = []string{"GET /metrics 500", "GET /v1/openapi.json 500"}
 
 // TestEveryDocumentedAnswer brings about every answer that the document knows, and checks it against the document.
@@ -164,11 +164,12 @@ func TestRequestsThatAreRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.Header.Set("Content-Type", x.kind)
-		answer, err := clientOf(t, x.who, srv.URL).http.Do(r)
+		hc := clientOf(t, x.who, srv.URL).http
 		if x.method == "HEAD" { // it has no body to hold against the document
 			r.Header.Set(headerClient, x.who)
-			answer, err = http.DefaultClient.Do(r)
+			hc = srv.Client()
 		}
+		answer, err := hc.Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}

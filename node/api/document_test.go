@@ -181,7 +181,8 @@ var described = map[string]any{
 	"ConditionalView": terms.ConditionalView{}, "Agreement": terms.Agreement{}, "PledgeView": terms.PledgeView{},
 	"Setting": terms.Setting{}, "Value": terms.Value{}, "Condition": terms.Condition{}, "Test": terms.Test{},
 	"Draft": terms.Draft{}, "Charter": terms.Charter{}, "Capital": terms.Capital{}, "Weight": terms.Weight{},
-	"Group": terms.Group{}, "Term": terms.Term{}, "Procedure": terms.Procedure{}, "Stage": terms.Stage{}, "Rule": terms.Rule{},
+	"Group": terms.Group{}, "Term": terms.Term{}, "Procedure": terms.Procedure{}, "Stage": terms.Stage{},
+	"MotionView": terms.MotionView{}, "Rule": terms.Rule{},
 }
 
 func TestDocumentDescribesEveryField(t *testing.T) {

@@ -43,7 +43,7 @@ func newMeters(capital Capital, streams *tally, more []prometheus.Gatherer) *met
 			func() float64 { return float64(streams.count()) }),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	all := append(prometheus.Gatherers{registry}, more...)
-	m.show = promhttp.HandlerFor(all, promhttp.HandlerOpts{MaxRequestsInFlight: 4, Timeout: 10 * time.Second})
+	m.show = promhttp.HandlerFor(all, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
 	return m
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/parley-sim/parley/node/terms"
@@ -57,14 +58,13 @@ func (s *server) look(r *http.Request, q *query, alone bool, f func(*terms.State
 
 // state is GET /v1/state.
 func (s *server) state(w http.ResponseWriter, r *http.Request, _ string) error {
-	var a State
-	return s.read(w, r, true, &a, func(state *terms.State) error {
+	stats := s.capital.Stats()
+	a := State{Leader: stats.Leader, RaftTerm: stats.RaftTerm}
+	return s.read(w, r, true, &a, func(state *terms.State) error { // under the state's lock: it must not call the capital
 		a.StateHash = hashOf(state)
 		if c := state.Charter(); c != nil {
 			a.Conference = c.Conference
 		}
-		stats := s.capital.Stats()
-		a.Leader, a.RaftTerm = stats.Leader, stats.RaftTerm
 		a.Capitals, a.Plans, a.Pledges = capitalsOf(state), state.Plans(), state.Pledges()
 		return nil
 	})
@@ -74,7 +74,7 @@ func (s *server) state(w http.ResponseWriter, r *http.Request, _ string) error {
 func (s *server) capitals(w http.ResponseWriter, r *http.Request, _ string) error {
 	var a CapitalList
 	return s.read(w, r, false, &a, func(state *terms.State) error {
-		a.Capitals = capitalsOf(state)
+		a.Capitals, a.Motions = capitalsOf(state), state.Motions()
 		return nil
 	})
 }
@@ -111,7 +111,7 @@ func (s *server) pledges(w http.ResponseWriter, r *http.Request, _ string) error
 	})
 }
 
-// charter is GET /v1/charter. A charter never changes, so that it can be kept.
+// charter is GET /v1/charter. A charter is replaced when the members change and never changed itself, so it can be kept.
 func (s *server) charter(w http.ResponseWriter, r *http.Request, _ string) error {
 	var a CharterAnswer
 	return s.read(w, r, false, &a, func(state *terms.State) error {
@@ -166,10 +166,12 @@ func hashOf(state *terms.State) string {
 func capitalsOf(state *terms.State) []CapitalView {
 	views := []CapitalView{}
 	if c := state.Charter(); c != nil {
+		members := state.Members()
 		for i := range c.Capitals {
 			x := &c.Capitals[i]
 			views = append(views, CapitalView{ID: x.ID, Name: c.Name(x.ID), Role: x.Role, Votes: x.Votes(),
-				Left: state.HasLeft(x.ID), LastNumber: state.LastNumber(x.ID)})
+				Left: state.HasLeft(x.ID), Expelled: !slices.ContainsFunc(members, func(m terms.Capital) bool { return m.ID == x.ID }),
+				LastNumber: state.LastNumber(x.ID)})
 		}
 	}
 	return views

@@ -29,13 +29,15 @@ type MoveRequest struct {
 	Against string           `json:"against,omitempty"`
 	For     terms.Duration   `json:"for,omitzero"`
 	Text    string           `json:"text,omitempty"`
+	Admit   *terms.Capital   `json:"admit,omitempty"`
+	Key     []byte           `json:"key,omitempty"` // in base64
 }
 
 // move returns the move without its time.
 func (q *MoveRequest) move() terms.Move {
 	return terms.Move{Number: q.Number, Verb: q.Verb, Plan: q.Plan, Version: q.Version, Draft: q.Draft, Set: q.Set,
 		Drop: q.Drop, If: q.If, Citing: q.Citing, Term: q.Term, Value: q.Value, Of: q.Of, Against: q.Against, For: q.For,
-		Text: q.Text}
+		Text: q.Text, Admit: q.Admit, Key: q.Key}
 }
 
 // MoveAnswer is what became of a move.
@@ -80,13 +82,15 @@ type CapitalView struct {
 	Role       terms.Role `json:"role"`
 	Votes      bool       `json:"votes"` // its machine counts towards Raft's majority
 	Left       bool       `json:"left"`  // it has left the conference
+	Expelled   bool       `json:"expelled"`
 	LastNumber uint64     `json:"last_number"`
 }
 
 // CapitalList is the answer to GET /v1/capitals.
 type CapitalList struct {
 	Seen
-	Capitals []CapitalView `json:"capitals"`
+	Capitals []CapitalView      `json:"capitals"`
+	Motions  []terms.MotionView `json:"motions"` // admissions and expulsions that are not carried yet
 }
 
 // PlanList is the answer to GET /v1/plans: all plans in the order in which they were proposed.
