@@ -68,34 +68,43 @@ func (b *Backup) Write(to io.Writer) error {
 
 // CheckBackup reads a backup to its end and verifies it: the checksum, and that it holds what its first line says.
 func CheckBackup(from io.Reader, options terms.Options) (BackupInfo, error) {
-	var info BackupInfo
+	b, _, err := ReadBackup(from, options)
+	return b.Info, err
+}
+
+// ReadBackup is CheckBackup that returns what it has read: the backup, for Backup.Restore, and the state in it. On an error
+// the backup holds no more than its first line, as far as that could be read.
+func ReadBackup(from io.Reader, options terms.Options) (*Backup, *terms.State, error) {
+	b := &Backup{}
+	info := &b.Info
 	r := bufio.NewReaderSize(from, 64<<10)
 	line, err := (&snapshotReader{r: r, sum: sha256.New()}).line(maxHeaderBytes)
 	if err == nil {
-		err = strictJSON(line, &info)
+		err = strictJSON(line, info)
 	}
 	if err != nil {
-		return info, fmt.Errorf("node: read backup: its first line: %w", err)
+		return b, nil, fmt.Errorf("node: read backup: its first line: %w", err)
 	}
 	if info.Format != backupFormat || info.Version != backupVersion {
-		return info, fmt.Errorf("node: read backup: format %.32q version %d; this is for %q version %d: use the version of "+
+		return b, nil, fmt.Errorf("node: read backup: format %.32q version %d; this is for %q version %d: use the version of "+
 			"Parley that made it", info.Format, info.Version, backupFormat, backupVersion)
 	}
 	s, err := readSnapshot(r)
 	if err != nil {
-		return info, fmt.Errorf("node: read backup: %w", err)
+		return b, nil, fmt.Errorf("node: read backup: %w", err)
 	}
 	state := terms.New(options)
 	if err := state.Restore(s.state); err != nil {
-		return info, fmt.Errorf("node: read backup: %w", err)
+		return b, nil, fmt.Errorf("node: read backup: %w", err)
 	}
 	hash := state.Hash()
 	if got := hex.EncodeToString(hash[:]); got != info.StateHash || s.Index != info.Index || s.RaftTerm != info.RaftTerm ||
 		state.Sequence() != info.Sequence || uint64(len(s.record)) != info.Sequence {
-		return info, fmt.Errorf("node: read backup: it holds %d moves up to index %d and a state with hash %s; its first "+
+		return b, nil, fmt.Errorf("node: read backup: it holds %d moves up to index %d and a state with hash %s; its first "+
 			"line says %d, %d and %.64s: it is damaged", len(s.record), s.Index, got, info.Sequence, info.Index, info.StateHash)
 	}
-	return info, nil
+	b.snapshot = *s
+	return b, state, nil
 }
 
 // ReadAlone is Read for an f that also calls the state's Hash: nobody else reads the state, and no move is applied, until f

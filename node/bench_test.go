@@ -66,7 +66,7 @@ func BenchmarkBareRaft(b *testing.B) {
 		if err := Bootstrap(cfg, Servers(c.charter)); err != nil {
 			b.Fatal(err)
 		}
-		r, err := raft.NewRaft(cfg.raft(), noFSM{}, cfg.Stores.Log, cfg.Stores.Stable, cfg.Stores.Snapshots, guardTransport(cfg.Transport))
+		r, err := raft.NewRaft(cfg.Raft(), noFSM{}, cfg.Stores.Log, cfg.Stores.Stable, cfg.Stores.Snapshots, guardTransport(cfg.Transport))
 		if err != nil {
 			b.Fatal(err)
 		}

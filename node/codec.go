@@ -24,6 +24,7 @@ const (
 	requestVia
 	requestMove
 	requestCapital
+	requestMoves
 )
 
 const (
@@ -36,6 +37,13 @@ const (
 	replyVia
 	replyLeader
 	replyReason
+	replyItems
+)
+
+const (
+	itemFate protowire.Number = iota + 1
+	itemResult
+	itemIndex
 )
 
 const (
@@ -70,14 +78,22 @@ func putStrings(b []byte, field protowire.Number, vs []string) []byte {
 
 // encode writes the request.
 func (q *request) encode() []byte {
-	b := make([]byte, 0, 64+len(q.Move))
+	size := 64 + len(q.Move)
+	for _, m := range q.Moves {
+		size += 8 + len(m)
+	}
+	b := make([]byte, 0, size)
 	b = putUint(b, requestVersion, uint64(q.Version))
 	b = putBytes(b, requestKind, q.Kind)
 	b = putUint(b, requestHops, uint64(q.Hops))
 	b = putUint(b, requestWait, uint64(q.Wait))
 	b = putStrings(b, requestVia, q.Via)
 	b = putBytes(b, requestMove, q.Move)
-	return putBytes(b, requestCapital, q.Capital)
+	b = putBytes(b, requestCapital, q.Capital)
+	for _, m := range q.Moves {
+		b = protowire.AppendBytes(protowire.AppendTag(b, requestMoves, protowire.BytesType), m)
+	}
+	return b
 }
 
 // encode writes the reply.
@@ -95,7 +111,25 @@ func (a *reply) encode() ([]byte, error) {
 	b = putBytes(b, replyConference, a.Conference)
 	b = putStrings(b, replyVia, a.Via)
 	b = putBytes(b, replyLeader, a.Leader)
-	return putBytes(b, replyReason, a.Reason), nil
+	b = putBytes(b, replyReason, a.Reason)
+	for i := range a.Items {
+		item, err := a.Items[i].encode()
+		if err != nil {
+			return nil, err
+		}
+		b = protowire.AppendBytes(protowire.AppendTag(b, replyItems, protowire.BytesType), item)
+	}
+	return b, nil
+}
+
+func (i *item) encode() ([]byte, error) {
+	result, err := encodeResult(&i.result)
+	if err != nil {
+		return nil, err
+	}
+	b := putUint(make([]byte, 0, 16+len(result)), itemFate, uint64(i.fate))
+	b = putBytes(b, itemResult, result)
+	return putUint(b, itemIndex, i.index), nil
 }
 
 func encodeResult(r *terms.Result) ([]byte, error) {
@@ -190,6 +224,11 @@ func (q *request) decode(b []byte) error {
 			q.Move = f.data
 		case requestCapital:
 			q.Capital = string(f.data)
+		case requestMoves:
+			if len(q.Moves) == maxBatchMoves || len(f.data) == 0 {
+				return fmt.Errorf("a batch of more than %d moves, or with an empty one", maxBatchMoves)
+			}
+			q.Moves = append(q.Moves, f.data)
 		}
 		return err
 	})
@@ -216,6 +255,28 @@ func (a *reply) decode(b []byte) error {
 			a.Leader = string(f.data)
 		case replyReason:
 			a.Reason = string(f.data)
+		case replyItems:
+			if len(a.Items) == maxBatchMoves {
+				return fmt.Errorf("an answer to more than %d moves", maxBatchMoves)
+			}
+			var i item
+			err = i.decode(f.data)
+			a.Items = append(a.Items, i)
+		}
+		return err
+	})
+}
+
+// decode reads an item. A fate that it does not know is in doubt.
+func (i *item) decode(b []byte) error {
+	return eachField(b, func(f field) (err error) {
+		switch f.id {
+		case itemFate:
+			i.fate = fate(min(f.num, uint64(inDoubt)))
+		case itemResult:
+			err = decodeResult(f.data, &i.result)
+		case itemIndex:
+			i.index = f.num
 		}
 		return err
 	})

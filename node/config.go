@@ -17,6 +17,7 @@ import (
 type Config struct {
 	ID        string             // the capital's id, and its id in Raft
 	Key       ed25519.PrivateKey // signs the capital's moves; nil: they are not signed. It is never logged
+	Keys      KeyFinder          // finds the key that a rekey move has put in the place of Key; nil: there is none
 	Transport raft.Transport     // carries Raft's messages; closed by Close and Crash if it is a raft.WithClose
 	Links     Links              // carries messages between capitals beside Raft; nil: only the leader can submit and read
 	Stores    Stores             // stays the caller's, who closes it after Close
@@ -55,6 +56,10 @@ type Config struct {
 	OnRestore func(index uint64, hash func() [32]byte)
 }
 
+// KeyFinder finds the private key of a public one among those that the capital has. It is asked when the record names
+// another key than the one in use; an error leaves that in use.
+type KeyFinder func(ed25519.PublicKey) (ed25519.PrivateKey, error)
+
 // DefaultConfig returns the settings of a live capital.
 func DefaultConfig() Config {
 	return Config{
@@ -90,15 +95,15 @@ func (c *Config) Validate() error {
 		bad("AttemptTimeout is %v; it must be positive", c.AttemptTimeout)
 	}
 	if c.ID != "" {
-		if err := raft.ValidateConfig(c.raft()); err != nil {
+		if err := raft.ValidateConfig(c.Raft()); err != nil {
 			bad("%w", err)
 		}
 	}
 	return errors.Join(wrong...)
 }
 
-// raft returns Raft's own configuration.
-func (c *Config) raft() *raft.Config {
+// Raft returns the settings as Raft takes them.
+func (c *Config) Raft() *raft.Config {
 	rc := raft.DefaultConfig()
 	rc.LocalID = raft.ServerID(c.ID)
 	rc.HeartbeatTimeout, rc.ElectionTimeout = c.HeartbeatTimeout, c.ElectionTimeout
@@ -107,7 +112,7 @@ func (c *Config) raft() *raft.Config {
 	rc.SnapshotInterval, rc.SnapshotThreshold = c.SnapshotInterval, c.SnapshotThreshold
 	rc.TrailingLogs = c.TrailingLogs
 	rc.NoLegacyTelemetry = true
-	rc.BatchApplyCh = false // with it, ErrEnqueueTimeout would no longer say that an entry was not stored
+	rc.BatchApplyCh = true // see intake
 	rc.Logger = hlog.New(c.Logger).Named("raft")
 	return rc
 }
@@ -148,7 +153,7 @@ func Bootstrap(cfg Config, servers []Server) error {
 		}
 		conf.Servers = append(conf.Servers, server)
 	}
-	err := raft.BootstrapCluster(cfg.raft(), cfg.Stores.Log, cfg.Stores.Stable, cfg.Stores.Snapshots, cfg.Transport, conf)
+	err := raft.BootstrapCluster(cfg.Raft(), cfg.Stores.Log, cfg.Stores.Stable, cfg.Stores.Snapshots, cfg.Transport, conf)
 	if errors.Is(err, raft.ErrCantBootstrap) {
 		return ErrBootstrapped
 	}

@@ -66,11 +66,11 @@ func (s *fencedStable) Set(key, value []byte) error {
 	return s.fence.write(func() error { return s.StableStore.Set(key, value) })
 }
 
-// SetUint64 drops what a crashed machine writes without saying so: Raft panics where it cannot store its term. That does
-// no harm. A vote is only given once Set has stored for whom, and Set does say so.
+// SetUint64 drops the Raft term that a crashed machine writes without saying so: Raft panics where it cannot store that. It
+// does no harm, as nothing is stored after it.
 func (s *fencedStable) SetUint64(key []byte, value uint64) error {
 	err := s.fence.write(func() error { return s.StableStore.SetUint64(key, value) })
-	if errors.Is(err, ErrCrashed) {
+	if errors.Is(err, ErrCrashed) && string(key) == keyRaftTerm {
 		return nil
 	}
 	return err

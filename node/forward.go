@@ -27,6 +27,7 @@ type Links interface {
 // What capitals ask of each other.
 const (
 	kindSubmit = "submit" // to record a move
+	kindBatch  = "batch"  // to record several moves of a capital, in order
 	kindRead   = "read"   // up to where a capital must have applied the log for a linearizable read
 	kindNumber = "number" // the number of a capital's last move in the record, and the conference's name
 )
@@ -50,6 +51,7 @@ type request struct {
 	Via     []string      // the capitals that have had it; none of them gets it again
 	Move    []byte        // of a submit: encoded as in the log
 	Capital string        // of a number: whose
+	Moves   [][]byte      // of a batch
 }
 
 // reply is the answer.
@@ -63,6 +65,7 @@ type reply struct {
 	Via        []string     // where it went from the capital that answers, the leader last
 	Leader     string       // whom the capital takes for the leader, if it was not answered
 	Reason     string       // why it was not answered, for people
+	Items      []item       // of a batch that was answered: what is known of each move
 }
 
 // The fates, as replies name them.
@@ -99,9 +102,10 @@ func decodeRequest(body []byte) (*request, error) {
 		return nil, fmt.Errorf("a request with %d hops to go; at most %d are allowed", q.Hops, maxHops)
 	case q.Wait <= 0 || q.Wait > maxWait:
 		return nil, fmt.Errorf("a request that waits for %v", q.Wait)
-	case q.Kind != kindRead && q.Kind != kindSubmit && q.Kind != kindNumber:
+	case q.Kind != kindRead && q.Kind != kindSubmit && q.Kind != kindNumber && q.Kind != kindBatch:
 		return nil, fmt.Errorf("a request of unknown kind %.32q", q.Kind)
-	case (q.Kind == kindSubmit) != (len(q.Move) > 0), (q.Kind == kindNumber) != (q.Capital != ""):
+	case (q.Kind == kindSubmit) != (len(q.Move) > 0), (q.Kind == kindNumber) != (q.Capital != ""),
+		(q.Kind == kindBatch) != (len(q.Moves) > 0):
 		return nil, fmt.Errorf("a %s request with a move of %d bytes, capital %.32q", q.Kind, len(q.Move), q.Capital)
 	}
 	if err := checkVia(q.Via); err != nil {

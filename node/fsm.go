@@ -16,14 +16,16 @@ type fsm struct {
 	decode    func([]byte) (terms.Move, error)
 	onApply   func(terms.Entry, func() [32]byte)
 	onRestore func(uint64, func() [32]byte)
+	ahead     *ahead // nil if Config says how moves are decoded or verified
 
-	mu      sync.RWMutex
-	state   *terms.State
-	record  []terms.Entry // only ever appended to, or replaced as a whole
-	applied uint64        // log index of the last command that reached the state
-	term    uint64        // its Raft term
-	muted   bool          // after a crash: nobody is told anything any more
-	changed chan struct{} // closed at the next change; nil if nobody waits for it
+	mu       sync.RWMutex
+	state    *terms.State
+	record   []terms.Entry // only ever appended to, or replaced as a whole
+	applying *prepared     // what is known of the move that is being applied
+	applied  uint64        // log index of the last command that reached the state
+	term     uint64        // its Raft term
+	muted    bool          // after a crash: nobody is told anything any more
+	changed  chan struct{} // closed at the next change; nil if nobody waits for it
 }
 
 func newFSM(cfg *Config) *fsm {
@@ -31,26 +33,75 @@ func newFSM(cfg *Config) *fsm {
 	if decode == nil {
 		decode = terms.DecodeMove
 	}
-	return &fsm{options: cfg.Terms, decode: decode, onApply: cfg.OnApply, onRestore: cfg.OnRestore, state: terms.New(cfg.Terms)}
+	f := &fsm{options: cfg.Terms, decode: decode, onApply: cfg.OnApply, onRestore: cfg.OnRestore}
+	if cfg.Decode == nil && cfg.Terms.Verify == nil {
+		f.ahead = &ahead{decode: decode, key: f.key, known: map[uint64]*prepared{}}
+		f.options.Verify = func(m *terms.Move, key []byte) bool { return f.applying.verify(m, key) }
+	}
+	f.state = terms.New(f.options)
+	return f
 }
 
-// Apply applies one command and returns its terms.Result. What cannot be decoded is refused as malformed: an error here
-// would differ from machine to machine, and a panic would end them all.
-func (f *fsm) Apply(log *raft.Log) any {
-	move, err := f.decode(log.Data)
+// key returns a capital's public key as the state names it, nil if it names none.
+func (f *fsm) key(capital string) []byte {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	if charter := f.state.Charter(); charter != nil {
+		if c := charter.Capital(capital); c != nil {
+			return c.Key
+		}
+	}
+	return nil
+}
 
+// Apply applies one command and returns its terms.Result.
+func (f *fsm) Apply(log *raft.Log) any { return f.ApplyBatch([]*raft.Log{log})[0] }
+
+// ApplyBatch applies commands in order and returns the terms.Result of each. What cannot be decoded is refused as malformed:
+// an error here would differ from machine to machine, and a panic would end them all.
+func (f *fsm) ApplyBatch(logs []*raft.Log) []any {
+	list := make([]*prepared, len(logs))
+	for i, log := range logs {
+		if log.Type == raft.LogCommand {
+			list[i] = f.prepared(log)
+		}
+	}
+	results := make([]any, len(logs))
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if log.Index <= f.applied {
-		return nil // a Raft that was restarted in place reads its log again; nobody waits for this
+	for i, log := range logs {
+		// A Raft that was restarted in place reads its log again; nobody waits for that.
+		if log.Type == raft.LogCommand && log.Index > f.applied {
+			results[i] = f.apply(log, list[i])
+		}
 	}
+	f.announce()
+	return results
+}
+
+// prepared returns the move of a command, decoded, and what else is known of it.
+func (f *fsm) prepared(log *raft.Log) *prepared {
+	if f.ahead != nil {
+		if p := f.ahead.take(log); p != nil {
+			return p
+		}
+	}
+	p := &prepared{}
+	p.move, p.err = f.decode(log.Data)
+	return p
+}
+
+// apply applies one command. The caller holds f.mu.
+func (f *fsm) apply(log *raft.Log, p *prepared) terms.Result {
 	var result terms.Result
-	if err != nil {
-		result = terms.Result{Refused: true, Code: terms.RefusedMalformed, Reason: err.Error()}
+	if p.err != nil {
+		result = terms.Result{Refused: true, Code: terms.RefusedMalformed, Reason: p.err.Error()}
 	} else {
-		result = f.state.Apply(&move)
+		f.applying = p
+		result = f.state.Apply(&p.move)
+		f.applying = nil
 	}
-	entry := terms.Entry{Index: log.Index, RaftTerm: log.Term, Move: move, Result: result}
+	entry := terms.Entry{Index: log.Index, RaftTerm: log.Term, Move: p.move, Result: result}
 	if result.Sequence > 0 && !result.Repeat {
 		f.record = append(f.record, entry)
 	}
@@ -58,7 +109,6 @@ func (f *fsm) Apply(log *raft.Log) any {
 	if f.onApply != nil && !f.muted {
 		f.onApply(entry, f.state.Hash)
 	}
-	f.announce()
 	return result
 }
 
@@ -87,6 +137,9 @@ func (f *fsm) Restore(from io.ReadCloser) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.state, f.record, f.applied, f.term = state, s.record, s.Index, s.RaftTerm
+	if f.ahead != nil {
+		f.ahead.forget()
+	}
 	if f.onRestore != nil && !f.muted {
 		f.onRestore(s.Index, state.Hash)
 	}

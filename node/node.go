@@ -29,6 +29,8 @@ type Node struct {
 
 	turn    chan struct{} // held by the Submit whose turn it is
 	numbers numbering
+	queue   queue // the Submits that wait for it
+	intake  intake
 
 	transfers transfers
 	watch     *watch
@@ -57,6 +59,7 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 		group: newGroup(), turn: make(chan struct{}, 1),
 	}
 	n.stores, n.crash = Crashable(cfg.Stores)
+	n.stores = carefully(n.stores, n.log)
 	n.ctx, n.end = context.WithCancelCause(context.Background())
 	n.watch = newWatch(n)
 	r, err := n.newRaft(false)
@@ -74,9 +77,13 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 
 // newRaft starts Raft on the node's stores. keep says that the state machine has already what the stores' snapshot holds.
 func (n *Node) newRaft(keep bool) (*raft.Raft, error) {
-	conf := n.cfg.raft()
+	conf := n.cfg.Raft()
 	conf.NoSnapshotRestoreOnStart = keep
-	r, err := raft.NewRaft(conf, n.fsm, n.stores.Log, n.stores.Stable, n.stores.Snapshots, guardTransport(n.cfg.Transport))
+	log := n.stores.Log
+	if n.fsm.ahead != nil {
+		log = &aheadLog{log, n.fsm.ahead}
+	}
+	r, err := raft.NewRaft(conf, n.fsm, log, n.stores.Stable, n.stores.Snapshots, guardTransport(n.cfg.Transport))
 	if err != nil {
 		return nil, err
 	}
@@ -164,6 +171,7 @@ const (
 
 // stopRaft stops Raft and waits for its goroutines. The caller holds n.life.
 func (n *Node) stopRaft(r *raft.Raft, forGood bool) error {
+	n.intake.close(r, time.Millisecond+n.offset)
 	// A move that was handed to the state machine but not applied when Raft stops would leave its future unanswered.
 	for end := time.Now().Add(drainGrace); time.Now().Before(end); time.Sleep(time.Millisecond + n.offset) {
 		if done, err := n.caughtUp(r.AppliedIndex()); done || err != nil {
@@ -175,7 +183,11 @@ func (n *Node) stopRaft(r *raft.Raft, forGood bool) error {
 	if forGood {
 		err = closeTransport(n.cfg.Transport) // before waiting: it ends the requests that Raft waits for
 	}
-	return errors.Join(err, stopping.Error())
+	err = errors.Join(err, stopping.Error())
+	if n.fsm.ahead != nil {
+		n.fsm.ahead.work.Wait()
+	}
+	return err
 }
 
 // restart replaces a Raft that is stuck by a new one on the same stores, transport and state machine. Calls that the old

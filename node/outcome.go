@@ -75,7 +75,7 @@ func fateOf(err error) fate {
 	case errors.Is(err, raft.ErrLeadershipTransferInProgress):
 		return notStored // the leader's loop turns it away before it is logged
 	case errors.Is(err, raft.ErrEnqueueTimeout):
-		return notStored // the leader's loop never took it, as the queue has no buffer (BatchApplyCh is off)
+		return notStored // it never got into the queue of the leader's loop
 	case errors.Is(err, raft.ErrLeadershipLost):
 		return inDoubt // logged here; some follower may have it and lead next (hashicorp/raft#561)
 	case errors.Is(err, raft.ErrRaftShutdown):

@@ -24,7 +24,7 @@ func (n *Node) AppliedIndex() uint64 {
 	return r.AppliedIndex()
 }
 
-// Nudge has another capital stand for election at once, as a leader that hands over does. It is for a fresh conference,
+// Nudge has a capital stand for election at once, as a leader that hands over does. It is for a fresh conference,
 // whose first election would otherwise wait for a timeout, and lets the caller choose the first leader. A nudge that is
 // lost does no harm. It is an error if this capital knows a leader: an election against one would come before its lease
 // has ended, on which linearizable reads rest.
@@ -42,5 +42,6 @@ func (n *Node) Nudge(id string) error {
 	}
 	var answer raft.TimeoutNowResponse
 	return n.cfg.Transport.TimeoutNow(raft.ServerID(id), address,
-		&raft.TimeoutNowRequest{RPCHeader: raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax}}, &answer)
+		&raft.TimeoutNowRequest{RPCHeader: raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax, ID: []byte(n.cfg.ID),
+			Addr: n.cfg.Transport.EncodePeer(raft.ServerID(n.cfg.ID), n.cfg.Transport.LocalAddr())}}, &answer)
 }

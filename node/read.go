@@ -73,7 +73,7 @@ func (n *Node) readIndex(ctx context.Context) (uint64, error) {
 		return 0, ErrNotLeader
 	}
 	if n.transfers.triedIn(raftTerm) || !n.committedIn(raftTerm, commit) {
-		err := n.await(ctx, func() error { return r.Barrier(n.cfg.AttemptTimeout).Error() })
+		err := n.await(ctx, func() error { return n.intake.barrier(r, n.cfg.AttemptTimeout) })
 		n.noteTransfer(r, err)
 		return r.CommitIndex(), err
 	}

@@ -97,6 +97,10 @@ func (n *Node) lead(ctx context.Context, q *request) reply {
 		}
 		return a
 	}
+	if q.Kind == kindBatch {
+		a.Items = n.applyAll(ctx, q.Moves)
+		return a
+	}
 	if a.Index, err = n.readIndex(ctx); err == nil && q.Kind == kindNumber {
 		if err = n.waitApplied(ctx, a.Index); err == nil {
 			n.view(func(s *terms.State) {

@@ -64,7 +64,7 @@ func (n *Node) Leader() string {
 // Barrier waits until the leader, which this capital must be, has committed and applied everything before it.
 func (n *Node) Barrier(ctx context.Context) error {
 	return n.ask(ctx, "barrier", func(r *raft.Raft) error {
-		err := r.Barrier(n.cfg.AttemptTimeout).Error()
+		err := n.intake.barrier(r, n.cfg.AttemptTimeout)
 		n.noteTransfer(r, err)
 		return err
 	})

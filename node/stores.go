@@ -52,32 +52,110 @@ const (
 	logCacheEntries   = 512
 )
 
-// OpenStores opens the stores in a folder, which it makes if need be, readable by its owner only.
+// OpenStores opens the stores in a folder, which it makes if need be, readable by its owner only. It reads all that is
+// there: what is damaged is refused with an error that wraps ErrDamaged, names the file and says what to do.
 func OpenStores(dir string, logger *zap.Logger) (Stores, error) {
+	s, err := openStores(dir, logger)
+	if errors.Is(err, ErrDamaged) {
+		err = fmt.Errorf("%w; the way back: wipe %s and start again, so that this capital catches up from the others, or restore a backup", err, dir)
+	}
+	if err != nil {
+		return Stores{}, fmt.Errorf("node: open stores: %w", err)
+	}
+	return s, nil
+}
+
+func openStores(dir string, logger *zap.Logger) (Stores, error) {
 	for _, d := range []string{dir, filepath.Join(dir, "snapshots")} { // else Raft would make the second one, for all to read
 		if err := os.MkdirAll(d, 0o700); err != nil {
-			return Stores{}, fmt.Errorf("node: open stores: %w", err)
+			return Stores{}, err
 		}
 	}
 	path := filepath.Join(dir, "raft.db")
-	bolt, err := raftboltdb.New(raftboltdb.Options{
-		Path: path,
-		// A freelist that is not written saves a write a commit; it is rebuilt when the file is opened.
-		BoltOptions: &bbolt.Options{Timeout: lockTimeout, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType},
-	})
+	// A freelist that is not written saves a write a commit; it is rebuilt when the file is opened.
+	options := bbolt.Options{Timeout: lockTimeout, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType}
+	if info, err := os.Stat(path); err == nil && info.Size() > 0 {
+		if err := checkUnused(path, options); err != nil {
+			return Stores{}, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	bolt, err := raftboltdb.New(raftboltdb.Options{Path: path, BoltOptions: &options})
 	if errors.Is(err, bolterrors.ErrTimeout) {
-		return Stores{}, fmt.Errorf("node: open stores: %s is %w", path, ErrInUse)
+		return Stores{}, fmt.Errorf("%s is %w", path, ErrInUse)
 	}
 	if err != nil {
-		return Stores{}, fmt.Errorf("node: open stores: %s: %w", path, err)
+		return Stores{}, fmt.Errorf("%s: %w", path, err)
 	}
+	log := &sealed{bolt}
 	snapshots, err := raft.NewFileSnapshotStoreWithLogger(dir, snapshotsRetained, hlog.New(logger).Named("snapshots"))
 	if err != nil {
-		return Stores{}, errors.Join(fmt.Errorf("node: open stores: %w", err), bolt.Close())
+		return Stores{}, errors.Join(err, bolt.Close())
 	}
-	cache, err := raft.NewLogCache(logCacheEntries, bolt)
+	if err := checkEntries(dir, log, snapshots); err != nil {
+		return Stores{}, errors.Join(err, bolt.Close())
+	}
+	cache, err := raft.NewLogCache(logCacheEntries, log)
 	if err != nil {
-		return Stores{}, errors.Join(fmt.Errorf("node: open stores: %w", err), bolt.Close())
+		return Stores{}, errors.Join(err, bolt.Close())
 	}
 	return Stores{Log: cache, Stable: bolt, Snapshots: snapshots, close: bolt.Close}, nil
+}
+
+// checkUnused checks a data file while it keeps others from writing to it.
+func checkUnused(path string, options bbolt.Options) error {
+	options.ReadOnly = true // then bbolt looks at nothing but the headers
+	lock, err := bbolt.Open(path, 0o600, &options)
+	switch {
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return ErrInUse
+	case errors.Is(err, os.ErrPermission):
+		return err
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return errors.Join(checkDataFile(path), lock.Close())
+}
+
+// checkEntries checks that the newest snapshot can be read, and every entry; and that none is missing that no snapshot has.
+func checkEntries(dir string, log raft.LogStore, snapshots raft.SnapshotStore) error {
+	list, err := snapshots.List()
+	if err != nil {
+		return err
+	}
+	var known uint64 // up to here the snapshot has it all
+	if len(list) > 0 {
+		_, content, err := snapshots.Open(list[0].ID) // which verifies its checksum
+		if err != nil {
+			return fmt.Errorf("%s: %w: %w", filepath.Join(dir, "snapshots", list[0].ID), ErrDamaged, err)
+		}
+		if err := content.Close(); err != nil {
+			return err
+		}
+		known = list[0].Index
+	}
+	path := filepath.Join(dir, "raft.db")
+	first, err := log.FirstIndex()
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	last, err := log.LastIndex()
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if first > known+1 {
+		return fmt.Errorf("%s: %w: it begins with entry %d, and the snapshots end with %d", path, ErrDamaged, first, known)
+	}
+	for i := max(first, 1); i <= last; i++ {
+		var entry raft.Log
+		err := log.GetLog(i, &entry)
+		switch {
+		case errors.Is(err, raft.ErrLogNotFound) && i <= known: // Raft leaves such a gap when it is sent a snapshot
+			i = known
+		case errors.Is(err, ErrDamaged):
+			return fmt.Errorf("%s: %w", path, err)
+		case err != nil:
+			return fmt.Errorf("%s: %w: entry %d: %w", path, ErrDamaged, i, err)
+		}
+	}
+	return nil
 }

@@ -93,8 +93,11 @@ func TestCrashFreezesTheStores(t *testing.T) {
 	if _, err := s.Snapshots.Create(1, 1, 1, raft.Configuration{}, 1, nil); !errors.Is(err, ErrCrashed) {
 		t.Errorf("another snapshot: %v", err)
 	}
-	if err := s.Stable.SetUint64([]byte("n"), 2); err != nil { // Raft would panic
+	if err := s.Stable.SetUint64([]byte("n"), 2); !errors.Is(err, ErrCrashed) {
 		t.Errorf("a number: %v", err)
+	}
+	if err := s.Stable.SetUint64([]byte(keyRaftTerm), 2); err != nil { // Raft would panic
+		t.Errorf("a Raft term: %v", err)
 	}
 	last, _ := under.Log.LastIndex()
 	value, _ := under.Stable.Get([]byte("k"))

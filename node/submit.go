@@ -1,8 +1,11 @@
 package node
 
 import (
+	"cmp"
 	"context"
+	"crypto/ed25519"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/raft"
 	"go.uber.org/zap"
@@ -12,18 +15,44 @@ import (
 
 // numbering is how the capital numbers its own moves. It is guarded by Node.turn.
 type numbering struct {
-	known    bool        // whether last is: after a start it has to be read from the record
-	last     uint64      // number of the capital's last move in the record
-	name     string      // of the conference, as far as it has been read
-	open     *terms.Move // a move whose outcome is not known; it keeps its number until it is
-	founding bool        // whether a founding move was submitted whose outcome is not known
+	known    bool       // whether last is: after a start it has to be read from the record
+	last     uint64     // number of the capital's last move in the record
+	name     string     // of the conference, as far as it has been read
+	open     []openMove // moves whose outcomes are not known, by number; they keep their numbers until they are
+	founding bool       // whether a founding move was submitted whose outcome is not known
+
+	key ed25519.PrivateKey // the one in use, if it is not Config.Key any more
 }
+
+// openMove is a move whose outcome is not known.
+type openMove struct {
+	terms.Move
+	by *waiting // the Submit that made it and may still wait for its outcome; nil if none does
+}
+
+// keepOpen notes that a move's outcome is not known.
+func (o *numbering) keepOpen(move terms.Move, by *waiting) {
+	at, known := slices.BinarySearchFunc(o.open, move.Number, byNumber)
+	if !known {
+		o.open = slices.Insert(o.open, at, openMove{move, by})
+	}
+}
+
+// close notes that the outcome of the move with a number is known.
+func (o *numbering) close(number uint64) {
+	if at, known := slices.BinarySearchFunc(o.open, number, byNumber); known {
+		o.open = slices.Delete(o.open, at, at+1)
+	}
+}
+
+func byNumber(m openMove, number uint64) int { return cmp.Compare(m.Number, number) }
 
 // maxRenumber bounds how often one Submit takes a new number because the old one was used by another move.
 const maxRenumber = 3
 
 // Submit records one of this capital's moves: it numbers and signs it, takes it to the leader, and tries again under the
-// same number until the outcome is known or ctx ends. Moves are submitted one at a time, in the order of the calls.
+// same number until the outcome is known or ctx ends. Moves are recorded in the order of the calls; those of calls at the
+// same time go together, in any order: see queue.go.
 //
 // A zero Number is assigned. A move whose outcome was Unknown is submitted again with the Number of its receipt, and may
 // carry a later Time. Until then it stays open, and is settled before a move with a new number is tried; a move that is the
@@ -48,6 +77,9 @@ func (n *Node) Submit(ctx context.Context, move terms.Move) (Receipt, error) {
 	defer n.group.leave()
 	ctx, stop := n.whileOpen(ctx)
 	defer stop()
+	if move.Verb != terms.VerbCharter && move.Verb != terms.VerbRekey && move.Number == 0 && move.Signature == nil {
+		return n.submitInTurn(ctx, move)
+	}
 	select {
 	case n.turn <- struct{}{}:
 		defer func() { <-n.turn }()
@@ -64,7 +96,7 @@ func (n *Node) Submit(ctx context.Context, move terms.Move) (Receipt, error) {
 
 // submit finds the move's number and records it. The caller has the turn.
 func (n *Node) submit(ctx context.Context, move terms.Move) (Receipt, error) {
-	preset, open := move.Number != 0, n.numbers.open
+	preset := move.Number != 0
 	if !preset || move.Conference == "" {
 		if err := n.learnNumber(ctx); err != nil && preset {
 			return Receipt{Outcome: Unknown, MayBeRecorded: true, Number: move.Number}, fmt.Errorf("%w: %w", ErrUnknown, err)
@@ -75,18 +107,16 @@ func (n *Node) submit(ctx context.Context, move terms.Move) (Receipt, error) {
 	if move.Conference == "" {
 		move.Conference = n.numbers.name
 	}
-	if preset {
-		return n.record(ctx, move, true)
+	if !preset {
+		move.Number = n.openAs(move)
 	}
-	if open != nil {
-		move.Number = open.Number
-		if move.Digest() == open.Digest() {
-			return n.record(ctx, move, true)
-		}
-		if receipt, err := n.record(ctx, *open, true); err != nil {
-			return Receipt{Outcome: Unknown}, fmt.Errorf("%w: its capital's move %d is still open (%s): %w", ErrNotRecorded,
-				open.Number, receipt.Outcome, context.Cause(ctx))
-		}
+	if err := n.settleOpen(ctx, move.Number); err != nil && move.Number != 0 {
+		return Receipt{Outcome: Unknown, MayBeRecorded: true, Number: move.Number}, fmt.Errorf("%w: %w", ErrUnknown, err)
+	} else if err != nil {
+		return Receipt{Outcome: Unknown}, fmt.Errorf("%w: %w", ErrNotRecorded, err)
+	}
+	if move.Number != 0 {
+		return n.record(ctx, move, true)
 	}
 	for tries := 1; ; tries++ {
 		if err := n.learnNumber(ctx); err != nil {
@@ -106,6 +136,31 @@ func (n *Node) submit(ctx context.Context, move terms.Move) (Receipt, error) {
 	}
 }
 
+// openAs returns the number of the open move that is the same as a move but for its time and has nobody waiting for it; 0 if
+// there is none.
+func (n *Node) openAs(move terms.Move) uint64 {
+	for i := range n.numbers.open {
+		o := &n.numbers.open[i]
+		move.Number = o.Number
+		if (o.by == nil || n.queue.hasLeft(o.by)) && move.Digest() == o.Digest() {
+			return o.Number
+		}
+	}
+	return 0
+}
+
+// settleOpen tries the open moves with lower numbers than a given one until their outcomes are known; 0 means all. The error
+// is that of ctx. The caller has the turn.
+func (n *Node) settleOpen(ctx context.Context, before uint64) error {
+	for len(n.numbers.open) > 0 && (before == 0 || n.numbers.open[0].Number < before) {
+		first := n.numbers.open[0].Move
+		if receipt, err := n.record(ctx, first, true); err != nil {
+			return fmt.Errorf("its capital's move %d is still open (%s): %w", first.Number, receipt.Outcome, context.Cause(ctx))
+		}
+	}
+	return nil
+}
+
 // learnNumber asks the leader for the number of the capital's last move and the name of the conference, if they are not
 // known. It cannot read them from its own state, which may lag behind for as long as a line is cut.
 func (n *Node) learnNumber(ctx context.Context) error {
@@ -121,11 +176,26 @@ func (n *Node) learnNumber(ctx context.Context) error {
 }
 
 // record signs a numbered move, has it recorded, and keeps account of its number. again says that it may have been tried before.
-// The caller has the turn.
+// Where the record names another key of the capital's than the one in use, it signs again with that: see rekey.go. The
+// caller has the turn.
 func (n *Node) record(ctx context.Context, move terms.Move, again bool) (Receipt, error) {
-	if n.cfg.Key != nil && move.Signature == nil && move.Verb != terms.VerbCharter {
-		move.Sign(n.cfg.Key)
+	signs := n.cfg.Key != nil && move.Signature == nil && move.Verb != terms.VerbCharter
+	if signs {
+		move.Sign(n.key())
 	}
+	receipt, err := n.recordSigned(ctx, move, again)
+	if signs && err == nil && receipt.Result.Code == terms.RefusedSignature && n.adoptKey(ctx) {
+		move.Sign(n.key())
+		receipt, err = n.recordSigned(ctx, move, again || receipt.MayBeRecorded)
+	}
+	if err == nil && move.Verb == terms.VerbRekey && receipt.Outcome == Recorded {
+		n.useKey(move.Key)
+	}
+	return receipt, err
+}
+
+// recordSigned is record for a move that needs no signature any more.
+func (n *Node) recordSigned(ctx context.Context, move terms.Move, again bool) (Receipt, error) {
 	encoded, err := move.Encode()
 	if err != nil {
 		return Receipt{Outcome: Unknown, MayBeRecorded: again}, fmt.Errorf("%w: %w", ErrNotRecorded, err)
@@ -140,7 +210,7 @@ func (n *Node) record(ctx context.Context, move terms.Move, again bool) (Receipt
 	receipt.Number = move.Number
 	if err != nil {
 		if move.Number != 0 {
-			numbers.open = &move
+			numbers.keepOpen(move, nil)
 		}
 		return receipt, fmt.Errorf("%w: %w", ErrUnknown, err)
 	}
@@ -150,9 +220,7 @@ func (n *Node) record(ctx context.Context, move terms.Move, again bool) (Receipt
 	if a.Result.Refused {
 		receipt.Outcome = Refused
 	}
-	if numbers.open != nil && numbers.open.Number == move.Number {
-		numbers.open = nil
-	}
+	numbers.close(move.Number)
 	if a.Result.Sequence > 0 {
 		receipt.MayBeRecorded = false // the record answers every other copy with this result
 		numbers.last = max(numbers.last, move.Number)
@@ -170,8 +238,10 @@ func (n *Node) apply(ctx context.Context, move []byte) (terms.Result, uint64, er
 	}
 	var future raft.ApplyFuture
 	err = n.await(ctx, func() error {
-		future = r.Apply(move, n.cfg.AttemptTimeout)
-		return future.Error()
+		return n.intake.ask(r, func() raft.Future {
+			future = r.Apply(move, n.cfg.AttemptTimeout)
+			return future
+		})
 	})
 	n.noteTransfer(r, err)
 	if err != nil {

@@ -161,7 +161,7 @@ func (n *Node) probe(r *raft.Raft) {
 		ctx, stop := n.whileOpen(context.Background())
 		defer stop()
 		for {
-			err := n.await(ctx, func() error { return r.Barrier(n.cfg.AttemptTimeout).Error() })
+			err := n.await(ctx, func() error { return n.intake.barrier(r, n.cfg.AttemptTimeout) })
 			n.noteTransfer(r, err)
 			if !errors.Is(err, raft.ErrLeadershipTransferInProgress) || n.pause(ctx, n.cfg.ElectionTimeout/4) != nil {
 				return

@@ -22,23 +22,23 @@ func (r *runner) inflict(f *scenarios.Fault, text string) {
 func (r *runner) carryOut(f *scenarios.Fault) string {
 	switch f.Kind {
 	case scenarios.FaultCut:
-		each(f.Links, r.net.Cut)
+		each(f.Links, r.world.Cut)
 	case scenarios.FaultSlow:
-		each(f.Links, func(from, to string) { r.net.Slow(from, to, f.By) })
+		each(f.Links, func(from, to string) { r.world.Slow(from, to, f.By) })
 	case scenarios.FaultDrop:
-		each(f.Links, func(from, to string) { r.net.Drop(from, to, f.Rate) })
+		each(f.Links, func(from, to string) { r.world.Drop(from, to, f.Rate) })
 	case scenarios.FaultHold:
-		each(f.Links, r.net.Hold)
+		each(f.Links, r.world.Hold)
 	case scenarios.FaultRelease:
-		each(f.Links, r.net.Release)
+		each(f.Links, r.world.Release)
 	case scenarios.FaultIsolate:
-		r.eachLinkOf(f.Capitals, r.net.Cut)
+		r.eachLinkOf(f.Capitals, r.world.Cut)
 	case scenarios.FaultPartition:
 		for i, side := range f.Sides {
 			for _, other := range slices.Concat(f.Sides[:i], f.Sides[i+1:]) {
 				for _, from := range side {
 					for _, to := range other {
-						r.net.Cut(from, to)
+						r.world.Cut(from, to)
 					}
 				}
 			}
@@ -46,11 +46,11 @@ func (r *runner) carryOut(f *scenarios.Fault) string {
 	case scenarios.FaultHeal:
 		switch {
 		case len(f.Links) > 0:
-			each(f.Links, r.net.Heal)
+			each(f.Links, r.world.Heal)
 		case len(f.Capitals) > 0:
-			r.eachLinkOf(f.Capitals, r.net.Heal)
+			r.eachLinkOf(f.Capitals, r.world.Heal)
 		default:
-			r.net.HealAll()
+			r.world.HealAll()
 		}
 	case scenarios.FaultCrash:
 		for _, id := range f.Capitals {
@@ -58,9 +58,7 @@ func (r *runner) carryOut(f *scenarios.Fault) string {
 		}
 	case scenarios.FaultWipe:
 		for _, id := range f.Capitals {
-			r.crash(r.byID[id])
-			r.byID[id].wipe()
-			r.journal.checker.Wiped(id)
+			r.wipe(r.byID[id])
 		}
 	case scenarios.FaultRestart:
 		for _, id := range f.Capitals {

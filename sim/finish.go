@@ -35,9 +35,6 @@ func (r *runner) finish() {
 		}
 	}
 	r.runChecks()
-	stats := r.net.Stats()
-	rep.Raft.Messages = stats.Total.Sent
-	rep.TraceHash = r.net.TraceHash()
 	rep.RecordHash = hashRecord(rep.Record)
 }
 
@@ -122,11 +119,14 @@ func (r *runner) unrecorded(plan string) (terms.Reason, bool) {
 
 // runChecks reads every capital's log and judges the run.
 func (r *runner) runChecks() {
+	r.world.halt()
 	for _, c := range r.capitals {
-		r.journal.checker.Stored(c.id, readLog(c.stores))
+		if log, ok := r.world.readLog(c); ok {
+			r.journal.checker.Stored(c.id, log)
+		}
 	}
 	r.report.Checks = r.journal.checker.Finish(check.End{
-		Record: r.report.Record, Plans: r.state.Plans(), NoQuorum: r.report.NoQuorum,
+		Record: r.report.Record, Plans: r.state.Plans(), NoQuorum: r.report.NoQuorum, How: r.world.sumUp(r.report),
 	})
 }
 

@@ -44,39 +44,32 @@ func (j *journal) appliedBy(c *capital) uint64 {
 	return j.applied[c.place]
 }
 
-// observe has a capital's node report to the journal.
-func (r *runner) observe(c *capital, cfg *node.Config) {
-	stores := c.stores
-	cfg.OnApply = func(e terms.Entry, hash func() [32]byte) {
-		a := check.Application{Index: e.Index, RaftTerm: e.RaftTerm, Digest: digestAt(stores.Log, e.Index), Hash: hash()}
-		if !e.Result.Repeat {
-			a.Sequence = e.Result.Sequence
-		}
-		r.journal.checker.Applied(c.id, a)
-		r.journal.mu.Lock()
-		defer r.journal.mu.Unlock()
-		r.journal.applied[c.place] = e.Index
-		if e.Index > r.journal.last {
-			r.journal.last = e.Index
-			r.journal.entries = append(r.journal.entries, e)
-		}
+// apply notes that a capital's state machine has applied a move.
+func (j *journal) apply(c *capital, e *terms.Entry, a check.Application) {
+	j.checker.Applied(c.id, a)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.applied[c.place] = e.Index
+	if e.Index > j.last {
+		j.last = e.Index
+		j.entries = append(j.entries, *e)
 	}
-	cfg.OnRestore = func(index uint64, hash func() [32]byte) {
-		r.journal.checker.Restored(c.id, index, hash())
-		r.journal.mu.Lock()
-		defer r.journal.mu.Unlock()
-		r.journal.applied[c.place] = index
-	}
-	cfg.Observe = func(e node.RaftEvent) {
-		if e.Kind != node.EventState || e.State != raft.Leader.String() {
-			return
-		}
-		log := readLog(stores)
-		r.journal.checker.Leader(e.RaftTerm, c.id, &log)
-		r.journal.mu.Lock()
-		defer r.journal.mu.Unlock()
-		r.journal.elections = append(r.journal.elections, election{c.id, e.RaftTerm, r.raftTime()})
-	}
+}
+
+// restore notes that a capital's state machine was replaced by the one after an index.
+func (j *journal) restore(c *capital, index uint64, hash [32]byte) {
+	j.checker.Restored(c.id, index, hash)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.applied[c.place] = index
+}
+
+// elect notes an election. log is the new leader's, nil if it cannot be read.
+func (j *journal) elect(e election, log *check.Log) {
+	j.checker.Leader(e.raftTerm, e.capital, log)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.elections = append(j.elections, e)
 }
 
 func digestAt(store raft.LogStore, index uint64) [32]byte {

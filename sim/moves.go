@@ -43,7 +43,7 @@ func (r *runner) pump(c *capital, patient bool) {
 	for len(c.queue) > 0 {
 		p := c.queue[0]
 		if p.result == nil {
-			if c.node == nil {
+			if c.machine == nil {
 				r.mustWait(c, p, c.downBecause)
 				return
 			}
@@ -70,12 +70,12 @@ func (r *runner) submit(c *capital, p *pending) {
 	m := p.move
 	m.Time, m.Number = r.now, p.number
 	p.played.Tries++
-	done, to := make(chan submitted, 1), c.node
+	done, to := make(chan submitted, 1), c.machine
 	p.result = done
 	c.errands <- func() {
-		ctx, cancel := context.WithTimeout(context.Background(), budget)
+		ctx, cancel := context.WithTimeout(r.ctx, budget)
 		defer cancel()
-		receipt, err := to.Submit(ctx, m)
+		receipt, err := to.submit(ctx, m)
 		done <- submitted{receipt, err}
 	}
 }
@@ -132,7 +132,7 @@ func (r *runner) mustWait(c *capital, p *pending, why string) {
 // whyNot says why the capital cannot have moves recorded.
 func (r *runner) whyNot(c *capital) string {
 	switch {
-	case c.node == nil:
+	case c.machine == nil:
 		return c.downBecause
 	case !r.majorityConnected():
 		return "no quorum: no majority of the voting capitals is connected"
@@ -145,7 +145,7 @@ func (r *runner) whyNot(c *capital) string {
 // retry tries the waiting moves again, and takes in what became of those that were under way.
 func (r *runner) retry() {
 	for _, c := range r.capitals {
-		if len(c.queue) == 0 || c.node == nil && c.queue[0].result == nil {
+		if len(c.queue) == 0 || c.machine == nil && c.queue[0].result == nil {
 			continue
 		}
 		before := len(c.queue)
@@ -167,8 +167,8 @@ func (r *runner) tickClock() {
 		if len(c.queue) > 0 || !r.canRecord(c) {
 			continue
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		receipt, err := c.node.Submit(ctx, terms.Move{Capital: c.id, Conference: r.scenario.Charter.Conference,
+		ctx, cancel := context.WithTimeout(r.ctx, patience)
+		receipt, err := c.machine.submit(ctx, terms.Move{Capital: c.id, Conference: r.scenario.Charter.Conference,
 			Verb: terms.VerbClock, Time: r.now})
 		cancel()
 		if err == nil && receipt.Outcome == node.Recorded {

@@ -22,6 +22,7 @@ type Backend string
 const (
 	Virtual Backend = "virtual" // in this process, on a fake clock: a month takes milliseconds, and a seed replays
 	Wall    Backend = "wall"    // in this process, in real time: a crash takes a second or two, and no seed replays
+	Cluster Backend = "cluster" // each capital a process of its own, as parley up runs it, on disk and over TLS
 )
 
 // Options say how a scenario is played. The zero value plays it as the file says.
@@ -31,6 +32,7 @@ type Options struct {
 	Trace    func(network.Message)     // is told of every message between machines; nil: nobody is
 	Progress func(done, whole float64) // is told how much scenario time has passed, in days; nil: nobody is
 	Signed   bool                      // capitals sign their moves with ed25519, and every state machine verifies: nobody in a simulation forges, so it is off by default
+	Node     []string                  // the command that runs a capital's process on a cluster; the name of its config.json is added
 	Watchdog time.Duration             // real time after which the run is given up; 0: bubble.DefaultWatchdog
 }
 
@@ -50,16 +52,20 @@ func Play(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error
 	began := time.Now()
 	var report *Report
 	var failed, err error
-	play := func() {
-		r := newRunner(s, seed, o)
+	play := func(inside context.Context) {
+		r := newRunner(inside, s, seed, o)
 		r.stop = ctx.Done()
 		report, failed = r.run()
 	}
-	switch o.On {
-	case Virtual:
-		err = bubble.Run(bubble.Options{Seed: seed, Deterministic: true, Watchdog: o.Watchdog}, play)
-	case Wall:
-		play()
+	switch {
+	case o.On == Virtual:
+		err = bubble.Run(bubble.Options{Seed: seed, Deterministic: true, Watchdog: o.Watchdog}, func() { play(context.Background()) })
+	case o.On == Wall:
+		play(ctx)
+	case o.On == Cluster && len(o.Node) == 0:
+		return nil, errors.New("Options.Node: name the command that runs a capital's process")
+	case o.On == Cluster:
+		play(ctx)
 	default:
 		return nil, fmt.Errorf("there is no back end %q", o.On)
 	}

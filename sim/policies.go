@@ -12,7 +12,7 @@ import (
 // do goes on the agenda, each matter once.
 func (r *runner) consultPolicies() {
 	for _, c := range r.capitals {
-		if c.policy == nil || c.node == nil {
+		if c.policy == nil || c.machine == nil {
 			continue
 		}
 		var tasks []policy.Task
@@ -35,7 +35,7 @@ func (r *runner) consultPolicies() {
 // reply has a capital act on a matter, going by what it has applied by now. A capital whose machine is down, or which has
 // moves waiting, comes to it later.
 func (r *runner) reply(c *capital, t policy.Task) {
-	if c.node == nil {
+	if c.machine == nil {
 		delete(c.tasks, t.Key) // it looks again when it is back
 		c.looked = 0
 		return

@@ -1,12 +1,12 @@
 package sim
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/parley-sim/parley/node/terms"
 	"github.com/parley-sim/parley/scenarios"
-	"github.com/parley-sim/parley/sim/network"
 )
 
 // runner plays one scenario. All its methods run on one goroutine, the bubble's first; what the machines report comes
@@ -16,9 +16,11 @@ type runner struct {
 	options  Options
 	seed     int64
 	stop     <-chan struct{} // the caller gave up
+	ctx      context.Context // as stop, for what waits; in virtual time it has no end, since nothing may come into a bubble
 
-	net      *network.Network
+	world    world
 	capitals []*capital // in the charter's order
+	stands   []standing // how their machines stood at the last look, by place
 	byID     map[string]*capital
 	journal  journal
 	shared   *shared
@@ -33,16 +35,21 @@ type runner struct {
 	lines   [][]bool // who can hear whom, by place in capitals; nil after a fault, until it is asked for
 }
 
-func newRunner(s *scenarios.Scenario, seed int64, o Options) *runner {
+func newRunner(ctx context.Context, s *scenarios.Scenario, seed int64, o Options) *runner {
 	r := &runner{
-		scenario: s, options: o, seed: seed, now: s.Start, began: time.Now(),
+		scenario: s, options: o, seed: seed, ctx: ctx, now: s.Start, began: time.Now(),
 		byID:   map[string]*capital{},
 		shared: newShared(),
 	}
 	r.state = terms.New(r.shared.options())
-	r.net = network.New(network.Config{Seed: seed, Trace: o.Trace})
+	if o.On == Cluster {
+		r.world = newCluster(r)
+	} else {
+		r.world = newNodes(r)
+	}
 	r.report = &Report{Scenario: s, Seed: seed, On: string(o.On)}
 	r.journal.applied = make([]uint64, len(s.Charter.Capitals))
+	r.stands = make([]standing, len(s.Charter.Capitals))
 	for i := range s.Charter.Capitals {
 		c := newCapital(s, i, seed, o.Signed)
 		r.capitals = append(r.capitals, c)
@@ -71,6 +78,9 @@ func (r *runner) run() (*Report, error) {
 			return nil, fmt.Errorf("stopped at %s", r.now)
 		default:
 		}
+		if err := r.world.broken(); err != nil {
+			return nil, err
+		}
 		r.follow()
 		if r.options.Progress != nil {
 			whole := float64(r.scenario.Horizon) / float64(terms.Day)
@@ -78,6 +88,9 @@ func (r *runner) run() (*Report, error) {
 		}
 	}
 	r.finish()
+	if err := r.world.broken(); err != nil {
+		return nil, err
+	}
 	return r.report, nil
 }
 

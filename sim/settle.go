@@ -3,8 +3,6 @@ package sim
 import (
 	"fmt"
 	"time"
-
-	"github.com/parley-sim/parley/sim/bubble"
 )
 
 const (
@@ -24,11 +22,9 @@ const (
 func (r *runner) settle() {
 	bound := time.Now().Add(settleBound)
 	for pause := firstLook; ; pause = min(pause*3/2, longestLook) {
-		if r.options.On == Virtual {
-			bubble.Wait()
-		}
+		r.world.calm()
 		why := r.restless()
-		if why == "" {
+		if why == "" || r.ctx.Err() != nil || r.world.broken() != nil {
 			break
 		}
 		if time.Now().After(bound) {
@@ -46,7 +42,15 @@ func (r *runner) settle() {
 func (r *runner) restless() string {
 	var leader *capital
 	for _, c := range r.capitals {
-		if c.node != nil && c.node.IsLeader() {
+		if c.machine == nil {
+			continue
+		}
+		s := c.machine.stand()
+		r.stands[c.place] = s
+		if s.silent {
+			return c.id + " does not answer"
+		}
+		if s.leads {
 			if leader != nil {
 				return fmt.Sprintf("both %s and %s lead", leader.id, c.id)
 			}
@@ -65,20 +69,20 @@ func (r *runner) restless() string {
 	if !r.reachesMajority(leader) {
 		return leader.id + " leads, but cannot reach a majority"
 	}
-	last := leader.node.LastIndex()
+	last := r.stands[leader.place].last
 	lastMove := r.journal.lastMove()
 	for _, c := range r.capitals {
-		if c.node == nil || c != leader && !r.connected(leader, c) {
+		if c.machine == nil || c != leader && !r.connected(leader, c) {
 			continue
 		}
-		if c.node.AppliedIndex() < last || r.journal.appliedBy(c) < lastMove {
+		if r.stands[c.place].applied < last || r.journal.appliedBy(c) < lastMove {
 			return fmt.Sprintf("%s has not applied all that %s holds", c.id, leader.id)
 		}
-		if c.node.Leader() != leader.id {
+		if r.stands[c.place].follows != leader.id {
 			return fmt.Sprintf("%s does not follow %s", c.id, leader.id)
 		}
 	}
-	if n := r.net.InFlight(); n > 0 {
+	if n := r.world.underWay(); n > 0 {
 		return fmt.Sprintf("%d messages are under way", n)
 	}
 	return ""
@@ -91,7 +95,7 @@ func (r *runner) connected(a, b *capital) bool {
 		for i, from := range r.capitals {
 			r.lines[i] = make([]bool, len(r.capitals))
 			for j, to := range r.capitals {
-				r.lines[i][j] = i == j || r.net.Reachable(from.id, to.id)
+				r.lines[i][j] = i == j || r.world.Reachable(from.id, to.id)
 			}
 		}
 	}
@@ -103,12 +107,12 @@ func (r *runner) linesChanged() { r.lines = nil }
 
 // reachesMajority reports whether the capital, with those that it is connected to, makes up a majority of the voters.
 func (r *runner) reachesMajority(c *capital) bool {
-	if c.node == nil || !c.votes {
+	if c.machine == nil || !c.votes {
 		return false
 	}
 	n := 1
 	for _, other := range r.capitals {
-		if other != c && other.votes && other.node != nil && r.connected(c, other) {
+		if other != c && other.votes && other.machine != nil && r.connected(c, other) {
 			n++
 		}
 	}
@@ -127,7 +131,7 @@ func (r *runner) majorityConnected() bool {
 
 // canRecord reports whether a capital has a way to one that could lead: directly or through one that reaches both.
 func (r *runner) canRecord(c *capital) bool {
-	if c.node == nil {
+	if c.machine == nil {
 		return false
 	}
 	for _, leader := range r.capitals {
@@ -138,7 +142,7 @@ func (r *runner) canRecord(c *capital) bool {
 			return true
 		}
 		for _, bridge := range r.capitals {
-			if bridge != c && bridge != leader && bridge.node != nil && r.connected(c, bridge) && r.connected(bridge, leader) {
+			if bridge != c && bridge != leader && bridge.machine != nil && r.connected(c, bridge) && r.connected(bridge, leader) {
 				return true
 			}
 		}

@@ -15,7 +15,8 @@ import (
 
 // env is what a subcommand may use of the world outside.
 type env struct {
-	self   string // how this program was called
+	self   string   // how this program was called
+	args   []string // with what
 	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
@@ -28,6 +29,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		e.self = args[0]
 		args = args[1:]
 	}
+	e.args = args
 	if len(args) == 1 && args[0] == workerCommand {
 		return int(serve(ctx, stdin, stdout, stderr))
 	}
@@ -47,8 +49,9 @@ func (e *env) app() *cli.App {
 		UsageText: "parley run one-month-truce          play a scenario of the library\n" +
 			"parley scenarios                    list the library\n" +
 			"parley check my.yaml                check a scenario of your own",
-		Commands: []*cli.Command{e.runCommand(), e.checkCommand(), e.schemaCommand(), e.scenariosCommand(), e.versionCommand()},
-		Flags:    []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version", DisableDefaultText: true}},
+		Commands: []*cli.Command{e.runCommand(), e.checkCommand(), e.schemaCommand(), e.scenariosCommand(), e.benchCommand(), e.versionCommand(),
+			e.upCommand(), e.downCommand(), e.nodeCommand(), e.initCommand()},
+		Flags: []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version", DisableDefaultText: true}},
 		Action: func(c *cli.Context) error {
 			if c.Bool("version") {
 				return e.printVersion()
@@ -58,10 +61,14 @@ func (e *env) app() *cli.App {
 		},
 		Reader: e.stdin, Writer: e.stdout, ErrWriter: e.stderr,
 		HideVersion: true,
+		// A value may have a comma in it, such as --set observers=[london, paris].
+		DisableSliceFlagSeparator: true,
 		// Without these two, cli would print its own words for a mistake, and end the process by itself.
 		OnUsageError:   func(_ *cli.Context, err error, _ bool) error { return usagef("%v", err) },
 		ExitErrHandler: func(*cli.Context, error) {},
 	}
+	app.Commands = append(app.Commands, e.verbCommands()...)
+	app.Commands = append(app.Commands, e.conferenceCommands()...)
 	for _, c := range app.Commands {
 		c.OnUsageError, c.HideHelpCommand = app.OnUsageError, true
 	}
@@ -92,6 +99,7 @@ func ended(s sim.Status) error {
 func (e *env) status(err error) sim.Status {
 	var status statusError
 	var usage *usageError
+	var missing *notFound
 	switch {
 	case err == nil:
 		return sim.StatusHeld
@@ -100,6 +108,9 @@ func (e *env) status(err error) sim.Status {
 	case errors.As(err, &usage):
 		e.say("parley: %s", usage.text)
 		return sim.StatusInvalid
+	case errors.As(err, &missing):
+		e.say("parley: %s", missing.text)
+		return sim.StatusFailed
 	case errors.Is(err, context.Canceled):
 		e.say("parley: interrupted")
 		return sim.StatusUnknown

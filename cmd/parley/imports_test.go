@@ -32,7 +32,7 @@ func TestImportsRunOneWay(t *testing.T) {
 		"sim": {"node", "node/api", "node/host", "node/identity", "node/terms", "scenarios", "sim/bubble", "sim/network",
 			"sim/policy", "sim/check"},
 		"sim/report": {"node/terms", "scenarios", "sim", "sim/check", "sim/network"},
-		"cmd/parley": {"node", "node/api", "node/host", "node/identity", "node/terms", "scenarios", "sim", "sim/bubble",
+		"cmd/parley": {"node", "node/api", "node/host", "node/identity", "node/terms", "node/wire", "scenarios", "sim", "sim/bubble",
 			"sim/check", "sim/network", "sim/report"},
 	}
 	// Libraries that one package alone may know.

@@ -29,13 +29,18 @@ func (e *env) playAll(ctx context.Context, o *runOptions, sources []source, trac
 	}
 	spool := &spool{}
 	defer spool.remove()
-	p := &pool{path: path, self: e.self, patience: patience}
-	results := p.play(ctx, jobs, func(i int, f *frame) {
+	onFrame := func(i int, f *frame) {
 		if f.Trace != "" {
 			spool.add(i, f.Trace)
 		}
 		bar.at(i, f.Progress)
-	})
+	}
+	var results []result
+	if o.on == onCluster {
+		results = playOnCluster(ctx, path, jobs, onFrame)
+	} else {
+		results = (&pool{path: path, self: e.self, patience: patience}).play(ctx, jobs, onFrame)
+	}
 	bar.done()
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -79,10 +84,14 @@ func gather(o *runOptions, s *source, results []result) report.Run {
 		}
 		run.Replays.Count++
 		run.Replays.Worst = report.Worse(run.Replays.Worst, r.Status)
-		records[r.RecordHash], traces[r.TraceHash] = true, true
+		records[r.RecordHash] = true
 		if r.RecordHash == first.RecordHash {
 			run.Replays.SameRecord++
 		}
+		if o.on == onCluster {
+			continue // its messages are not seen
+		}
+		traces[r.TraceHash] = true
 		if r.TraceHash == first.TraceHash {
 			run.Replays.SameTrace++
 		}

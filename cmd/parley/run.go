@@ -29,10 +29,19 @@ type runOptions struct {
 	color   string
 }
 
+// What --on takes.
+const (
+	onVirtual = string(sim.Virtual)
+	onWall    = string(sim.Wall)
+	onCluster = string(sim.Cluster)
+)
+
+var worlds = []string{onVirtual, onWall, onCluster}
+
 // maxReplays bounds --replays.
 const maxReplays = 1_000_000
 
-// parley run FILE... [--seed N] [--on virtual|wall] [--json] [--junit F] [--trace F] [--replays N] [--quiet] [--width N]
+// parley run FILE... [--seed N] [--on virtual|wall|cluster] [--json] [--junit F] [--trace F] [--replays N] [--quiet] [--width N]
 // [--color auto|always|never]
 func (e *env) runCommand() *cli.Command {
 	return &cli.Command{
@@ -45,7 +54,7 @@ func (e *env) runCommand() *cli.Command {
 			"reason, such as no quorum. Of several runs a 1 counts before a 3, and that before a 0.",
 		Flags: []cli.Flag{
 			&cli.Int64Flag{Name: "seed", Usage: "play with seed `N` instead of the scenario's own", DefaultText: "the scenario's"},
-			&cli.StringFlag{Name: "on", Usage: "play on `B`: virtual (virtual time) or wall (real time)", Value: "virtual"},
+			&cli.StringFlag{Name: "on", Usage: "play on `B`: virtual (virtual time), wall (real time) or cluster (real processes)", Value: onVirtual},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON: an object, or an array for several files", DisableDefaultText: true},
 			&cli.StringFlag{Name: "junit", Usage: "write JUnit XML to file `F`"},
 			&cli.StringFlag{Name: "trace", Usage: "write every message between machines to file `F`, as JSON lines"},
@@ -75,10 +84,10 @@ func (o *runOptions) validate(replays, width bool) error {
 	switch {
 	case len(o.files) == 0:
 		return usagef("run: name a scenario file or more; parley scenarios lists the library")
-	case o.on == "cluster":
-		return usagef("run: --on %s is not there yet; this version plays on virtual and wall", o.on)
-	case o.on != "virtual" && o.on != "wall":
-		return usagef("run: --on takes virtual, wall or cluster, not %q%s", o.on, didYouMean(o.on, []string{"virtual", "wall", "cluster"}))
+	case !slices.Contains(worlds, o.on):
+		return usagef("run: --on takes virtual, wall or cluster, not %q%s", o.on, didYouMean(o.on, worlds))
+	case o.on == onCluster && o.trace != "":
+		return usagef("run: --trace shows the messages on simulated wires; those of --on %s cannot be seen", o.on)
 	case replays && (o.replays < 1 || o.replays > maxReplays):
 		return usagef("run: --replays takes 1 to %d, not %d", maxReplays, o.replays)
 	case width && o.width < 1:

@@ -92,16 +92,21 @@ func (w *worker) play(ctx context.Context, j job) (fit bool) {
 		_ = w.out.send(frame{Result: &result{Error: err.Error()}}) // if it cannot be sent, the master sees us go
 		return false
 	}
-	out := &result{Status: r.Status(), RecordHash: hex.EncodeToString(r.RecordHash[:]), TraceHash: fmt.Sprintf("%016x", r.TraceHash)}
-	if !j.Brief {
-		r.Scenario, r.Record = nil, nil
-		out.Report = r
-	}
-	if err := w.out.send(frame{Result: out}); err != nil {
+	if err := w.out.send(frame{Result: resultOf(r, j.Brief)}); err != nil {
 		_ = w.out.send(frame{Result: &result{Error: err.Error()}})
 		return false
 	}
 	return true
+}
+
+// resultOf makes a job's result of its report, which it takes.
+func resultOf(r *sim.Report, brief bool) *result {
+	out := &result{Status: r.Status(), RecordHash: hex.EncodeToString(r.RecordHash[:]), TraceHash: fmt.Sprintf("%016x", r.TraceHash)}
+	if !brief {
+		r.Scenario, r.Record = nil, nil
+		out.Report = r
+	}
+	return out
 }
 
 func (w *worker) report(ctx context.Context, j job) (*sim.Report, error) {
@@ -119,7 +124,9 @@ func (w *worker) report(ctx context.Context, j job) (*sim.Report, error) {
 		o.Trace = trace.Write
 	}
 	if j.Progress {
-		o.Progress = w.progress()
+		o.Progress = byPercent(func(part float64) {
+			_ = w.out.send(frame{Progress: part}) // of no consequence: the result will fail to arrive too
+		})
 	}
 	r, err := sim.Play(ctx, w.scenario, o)
 	if trace != nil {
@@ -128,13 +135,13 @@ func (w *worker) report(ctx context.Context, j job) (*sim.Report, error) {
 	return r, err
 }
 
-// progress returns a function that tells the master how far the run is, each percent once.
-func (w *worker) progress() func(done, whole float64) {
+// byPercent returns a function that tells how far the run is, each percent once.
+func byPercent(tell func(part float64)) func(done, whole float64) {
 	told := 0.0
 	return func(done, whole float64) {
 		if part := min(done/max(whole, 1e-9), 1); part >= told+0.01 {
 			told = part
-			_ = w.out.send(frame{Progress: part}) // of no consequence: the result will fail to arrive too
+			tell(part)
 		}
 	}
 }

@@ -23,9 +23,10 @@ func (h *Host) attend(charter *terms.Charter) {
 		stop()
 		closeInterface()
 	}
+	h.work.Go(func() { h.open(ctx, charter) })
 	h.work.Go(func() {
 		for h.found(ctx, charter) != nil {
-			if !pause(ctx, attendPause) {
+			if !h.pauseOrTurn(ctx) {
 				return
 			}
 		}
@@ -33,14 +34,14 @@ func (h *Host) attend(charter *terms.Charter) {
 	})
 }
 
-// found makes the founding move, unless the record has one.
+// found makes the founding move, unless the record has one. That is for the leader to do.
 func (h *Host) found(ctx context.Context, charter *terms.Charter) error {
 	founded := false
 	if _, err := h.node.Read(ctx, node.Local, func(s *terms.State) { founded = s.Charter() != nil }); err != nil || founded {
 		return err
 	}
-	if h.node.Leader() == "" {
-		return node.ErrUnavailable
+	if !h.node.IsLeader() {
+		return node.ErrNotLeader
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -58,6 +59,10 @@ func (h *Host) found(ctx context.Context, charter *terms.Charter) error {
 func (h *Host) keepMembers(ctx context.Context) {
 	for {
 		changed := h.node.Changed()
+		var members []terms.Capital
+		if _, err := h.node.Read(ctx, node.Local, func(s *terms.State) { members = s.Members() }); err == nil {
+			h.directory.learn(members)
+		}
 		if h.node.IsLeader() {
 			if err := h.setMembers(ctx); err != nil && !errors.Is(err, node.ErrNotLeader) && ctx.Err() == nil {
 				h.log.Warn("Raft's configuration could not be brought into step with the conference", zap.Error(err))
@@ -81,17 +86,10 @@ func (h *Host) keepMembers(ctx context.Context) {
 
 func (h *Host) setMembers(ctx context.Context) error {
 	var servers []node.Server
-	if _, err := h.node.Read(ctx, node.Local, func(s *terms.State) {
-		for _, c := range s.Members() {
-			address := c.Address
-			if address == "" {
-				address, _ = h.config.Address(c.ID)
-			}
-			servers = append(servers, node.Server{ID: c.ID, Address: address, Votes: c.Votes()})
-		}
-	}); err != nil {
+	if _, err := h.node.Read(ctx, node.Local, func(s *terms.State) { servers = node.Machines(s) }); err != nil {
 		return err
 	}
+	h.config.place(servers)
 	return h.node.SetServers(ctx, servers)
 }
 
@@ -105,4 +103,17 @@ func pause(ctx context.Context, d time.Duration) bool {
 	case <-ctx.Done():
 		return false
 	}
+}
+
+// pauseOrTurn pauses, but not beyond the next turn of an election.
+func (h *Host) pauseOrTurn(ctx context.Context) bool {
+	timer := time.NewTimer(attendPause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-h.turns:
+	case <-ctx.Done():
+		return false
+	}
+	return true
 }

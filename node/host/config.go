@@ -159,7 +159,7 @@ func (c *Config) LoadCharter() (*terms.Charter, error) {
 	return charter, nil
 }
 
-// Address implements wire.Directory.
+// Address returns where the settings say that the others reach a capital, host:port.
 func (c *Config) Address(capital string) (string, bool) {
 	for _, p := range c.Peers {
 		if p.Capital == capital {
@@ -167,18 +167,6 @@ func (c *Config) Address(capital string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// directory is a config as a wire.Directory.
-type directory struct{ *Config }
-
-// Peers implements wire.Directory.
-func (d directory) Peers() []string {
-	ids := make([]string, len(d.Config.Peers))
-	for i, p := range d.Config.Peers {
-		ids[i] = p.Capital
-	}
-	return ids
 }
 
 // readJSON reads a file that is bounded, with no field that v does not have.

@@ -104,3 +104,8 @@ func OpenFolder(folder string) (*terms.Charter, []*Config, error) {
 	}
 	return charter, configs, nil
 }
+
+// SaveCharter writes the conference's charter into a capital's folder, where its settings look for it.
+func SaveCharter(folder string, charter *terms.Charter) error {
+	return writeJSON(filepath.Join(folder, "charter.json"), charter)
+}

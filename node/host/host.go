@@ -9,7 +9,9 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
+	"syscall"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
@@ -38,9 +40,12 @@ type Host struct {
 	wire   *wire.Wire
 	stores node.Stores
 
+	directory *directory
+
 	stop   context.CancelFunc
 	work   sync.WaitGroup
-	failed chan error // what ended the interface, if anything did
+	failed chan error    // what ended the interface, if anything did
+	turns  chan struct{} // holds something after a turn of an election
 	once   sync.Once
 	ended  error
 }
@@ -51,7 +56,7 @@ func Start(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 	if o.Logger == nil {
 		o.Logger = zap.NewNop()
 	}
-	h = &Host{config: c, log: o.Logger.With(zap.String("capital", c.Capital)), failed: make(chan error, 1)}
+	h = &Host{config: c, directory: newDirectory(c), log: o.Logger.With(zap.String("capital", c.Capital)), failed: make(chan error, 1), turns: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("%s: %w", c.Capital, err), h.Close(context.Background()))
@@ -114,7 +119,7 @@ func (h *Host) openStores(memory bool) (node.Stores, error) {
 
 func (h *Host) openWire(id *identity.Identity) error {
 	o := wire.Options{Identity: id, Listen: h.config.Raft.Listen, Advertise: h.config.Raft.Advertise,
-		Directory: directory{h.config}, Logger: h.log}
+		Directory: h.directory, Logger: h.log}
 	if h.config.Chaos {
 		o.Chaos = &wire.Chaos{}
 	}
@@ -126,9 +131,20 @@ func (h *Host) openWire(id *identity.Identity) error {
 func (h *Host) startNode(ctx context.Context, charter *terms.Charter, key ed25519.PrivateKey, feed *api.Feed, tune func(*node.Config)) error {
 	cfg := node.DefaultConfig()
 	cfg.ID, cfg.Transport, cfg.Links, cfg.Stores = h.config.Capital, h.wire.Transport(), h.wire, h.stores
-	cfg.Logger, cfg.Observe = h.log, feed.Observe
-	if me := charter.Capital(h.config.Capital); me != nil && len(me.Key) > 0 {
+	cfg.Logger = h.log
+	cfg.Observe = func(e node.RaftEvent) {
+		feed.Observe(e)
+		select {
+		case h.turns <- struct{}{}:
+		default:
+		}
+	}
+	if signed(charter) {
 		cfg.Key = key
+		cfg.Keys = func(public ed25519.PublicKey) (ed25519.PrivateKey, error) {
+			found, err := identity.SigningKeyFor(h.config.IdentityFolder(), public)
+			return found.Ed25519(), err
+		}
 	}
 	if tune != nil {
 		tune(&cfg)
@@ -153,11 +169,21 @@ func (h *Host) startNode(ctx context.Context, charter *terms.Charter, key ed2551
 	return err
 }
 
+// signed reports whether the moves of a conference are signed. A capital that is admitted later is not in the charter on
+// which it was founded, and signs like the others.
+func signed(charter *terms.Charter) bool {
+	return slices.ContainsFunc(charter.Capitals, func(c terms.Capital) bool { return len(c.Key) > 0 })
+}
+
 // serve opens the interface.
 func (h *Host) serve(id *identity.Identity, feed *api.Feed, o Options) error {
 	listener, err := net.Listen("tcp", h.config.API.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("its interface cannot listen on %s: another process has that port; stop it, or choose another port: %w",
+			h.config.API.Listen, err)
+	}
 	if err != nil {
-		return fmt.Errorf("the interface's address: %w", err)
+		return fmt.Errorf("its interface cannot listen on %s: %w", h.config.API.Listen, err)
 	}
 	peers := map[string]string{}
 	for _, p := range h.config.Peers {

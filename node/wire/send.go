@@ -33,10 +33,32 @@ func (t *Transport) RequestPreVote(id raft.ServerID, target raft.ServerAddress, 
 	return send(t, id, target, req, resp, shallow, t.out.RequestPreVote)
 }
 
-// TimeoutNow has a capital stand for election at once.
+// TimeoutNow has a capital stand for election at once: another one, or this one, which needs no wire for it.
 func (t *Transport) TimeoutNow(id raft.ServerID, target raft.ServerAddress, req *raft.TimeoutNowRequest,
 	resp *raft.TimeoutNowResponse) error {
+	if string(id) == t.wire.capital {
+		return t.timeoutMyself(req)
+	}
 	return send(t, id, target, req, resp, shallow, t.out.TimeoutNow)
+}
+
+func (t *Transport) timeoutMyself(req *raft.TimeoutNowRequest) error {
+	answers := make(chan raft.RPCResponse, 1) // with room, as nobody may wait any more
+	timer := time.NewTimer(t.patience(req))
+	defer timer.Stop()
+	inbox := t.inbox
+	for {
+		select {
+		case inbox <- raft.RPC{Command: req, RespChan: answers}:
+			inbox = nil
+		case a := <-answers:
+			return a.Error
+		case <-timer.C:
+			return fmt.Errorf("%w: %s does not take its own message", ErrTimeout, t.wire.capital)
+		case <-t.wire.ctx.Done():
+			return raft.ErrTransportShutdown
+		}
+	}
 }
 
 // InstallSnapshot sends a snapshot. While there are faults towards the capital it is read into memory first, as Raft

@@ -72,6 +72,7 @@ type Run struct {
 	elected  int
 	applied  map[uint64]*first // by index: the first application of it
 	applies  int
+	told     int // hashes that capitals told of their states
 	capitals map[string]*machine
 	ledWith  []ledger // the logs of the leaders and of the end
 	pairs    int      // of a leader and a committed entry
@@ -214,6 +215,17 @@ func (r *Run) Applied(capital string, a Application) {
 	}
 }
 
+// Told records the hash that a capital itself tells of its state after the move at an index. It is for machines that
+// cannot be looked into: there Applied's hash is that of their record, replayed, and this is what it is compared with.
+func (r *Run) Told(capital string, index uint64, hash [32]byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.told++
+	if f := r.applied[index]; f == nil || f.Hash != hash {
+		r.fault(StateMachineSafety, "the state that %s says it has after entry %d is not what its record adds up to", capital, index)
+	}
+}
+
 // Restored records that a capital's state machine was replaced by the one after the entry index: by a snapshot, or with
 // index 0 by an empty one, after a restart or a wiped disk. What it applies from there on it may have applied before.
 // Hash is that of the restored state.
@@ -266,12 +278,15 @@ func (r *Run) Stored(capital string, log Log) {
 	r.ledWith = append(r.ledWith, ledger{capital, log})
 	m := r.machine(capital)
 	for _, t := range r.tops {
-		// Whatever was committed was committed in this Raft term or before, so its leader has it.
+		// Whatever was committed was committed in this Raft term or before, so its leader has it. (An entry of a later one
+		// is of a leader that nobody told of.)
 		if t.capital != capital || m.wiped {
 			continue
 		}
 		for _, f := range r.applied {
-			r.holds(capital, t.raftTerm, &log, f)
+			if f.RaftTerm <= t.raftTerm {
+				r.holds(capital, t.raftTerm, &log, f)
+			}
 		}
 	}
 }

@@ -11,6 +11,9 @@ type End struct {
 	Record   []terms.Entry // the record, in order; lines that left no trace (Sequence 0 or Repeat) may be among them
 	Plans    []terms.PlanView
 	NoQuorum bool // no majority was ever connected, so that nothing could be recorded
+
+	// How says of a check, by its name, what stood for what could not be looked at. It is added to the result's detail.
+	How map[string]string
 }
 
 // Finish judges the run. Called once, when no machine runs any more.
@@ -27,11 +30,24 @@ func (r *Run) Finish(e End) []Result {
 		r.result(ElectionSafety, r.elected, fmt.Sprintf("%d elections in %d Raft terms", r.elected, len(r.leaders))),
 		r.result(LogMatching, entries, fmt.Sprintf("%d entries of %d logs", entries, len(r.ledWith))),
 		r.result(LeaderCompleteness, r.pairs, fmt.Sprintf("%d pairs of a leader and a committed entry", r.pairs)),
-		r.result(StateMachineSafety, r.applies, fmt.Sprintf("%d moves applied at %d capitals", r.applies, len(r.capitals))),
+		r.result(StateMachineSafety, r.applies+r.told, r.applications()),
 		r.result(ExactlyOnce, lines, fmt.Sprintf("%d moves of the record, %d answers", lines-len(r.acks), len(r.acks))),
 		Outcomes(e.Record, e.Plans),
 	}
+	for i := range results {
+		if how := e.How[results[i].Name]; how != "" && results[i].Held {
+			results[i].Detail += "; " + how
+		}
+	}
 	return results
+}
+
+func (r *Run) applications() string {
+	detail := fmt.Sprintf("%d moves applied at %d capitals", r.applies, len(r.capitals))
+	if r.told > 0 {
+		detail += fmt.Sprintf(", %d hashes that capitals told of their states", r.told)
+	}
+	return detail
 }
 
 // nothing is the answer for a run without a quorum: nothing was recorded, so nothing can be wrong with it, and every

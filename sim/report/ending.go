@@ -15,7 +15,7 @@ func (p *page) ending(run *Run) {
 	w := words{run.Scenario}
 	p.section("What was agreed")
 	for i := range r.Plans {
-		p.plan(w, r, &r.Plans[i])
+		p.plan(w, &r.Plans[i])
 	}
 	if len(r.Plans) == 0 {
 		p.para(plain, gutter, gutter, "There was no plan.")
@@ -46,7 +46,7 @@ func outcomeWords(v *terms.PlanView) string {
 func neverProposed(v *terms.PlanView) bool { return v.Version == 0 }
 
 // plan writes a plan's outcome, why, and what became of the agreement.
-func (p *page) plan(w words, r *sim.Report, v *terms.PlanView) {
+func (p *page) plan(w words, v *terms.PlanView) {
 	if neverProposed(v) {
 		p.para(plain, gutter, gutter+step, v.ID+" was never proposed.")
 		return
@@ -58,6 +58,11 @@ func (p *page) plan(w words, r *sim.Report, v *terms.PlanView) {
 		text += fmt.Sprintf(" on %s, in stage %s, version %d", w.when(v.DecidedAt), v.Stage, v.Version)
 	}
 	p.para(outcomeLook(v.Outcome), gutter, gutter+step, text+".")
+	p.planDetails(w, v)
+}
+
+// planDetails writes an adopted plan's text, and why a plan stands as it does.
+func (p *page) planDetails(w words, v *terms.PlanView) {
 	indent := gutter + step
 	if v.Outcome == terms.Adopted && len(v.Terms) > 0 {
 		p.para(plain, indent, indent+step, "Text: "+w.text(v.Terms)+".")
@@ -161,8 +166,12 @@ func (p *page) machines(w words, run *Run) {
 	if r.Raft.Leader != "" {
 		leader = w.name(r.Raft.Leader) + " leads at the end"
 	}
+	messages := counted(r.Raft.Messages, "message")
+	if r.On == string(sim.Cluster) {
+		messages = "messages not counted"
+	}
 	say("%s, %s, %s, %s in %.1f s of Raft time; %s.", counted(r.Raft.Voters, "voter"), counted(r.Raft.Elections, "election"),
-		counted(r.Raft.Commits, "commit"), counted(r.Raft.Messages, "message"), r.RaftTime.Seconds(), leader)
+		counted(r.Raft.Commits, "commit"), messages, r.RaftTime.Seconds(), leader)
 	moves := fmt.Sprintf("%s recorded, %d refused", counted(r.Moves.Recorded, "move"), r.Moves.Refused)
 	if r.Moves.Unknown > 0 {
 		moves += fmt.Sprintf(", %d of unknown fate", r.Moves.Unknown)
@@ -197,8 +206,12 @@ func (w words) its(wait *sim.Wait) string {
 }
 
 func (p *page) replays(r *Replays, say func(string, ...any)) {
-	say("Replays with the same seed: %d. The same political record in %d (%s), the same messages between machines in %d (%s).",
-		r.Count, r.SameRecord, different(r.RecordHashes), r.SameTrace, different(r.TraceHashes))
+	messages := ""
+	if r.TraceHashes > 0 { // else they were not seen
+		messages = fmt.Sprintf(", the same messages between machines in %d (%s)", r.SameTrace, different(r.TraceHashes))
+	}
+	say("Replays with the same seed: %d. The same political record in %d (%s)%s.", r.Count, r.SameRecord,
+		different(r.RecordHashes), messages)
 	if r.Failed > 0 {
 		say("%s could not be finished; the first: %s.", counted(r.Failed, "replay"), oneLine(r.Why))
 	}

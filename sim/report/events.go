@@ -70,6 +70,12 @@ func (t *timeline) event(e *terms.Event) (look, string) {
 			return bad, fmt.Sprintf("%s collapses: %s denounced it.", e.Plan, who)
 		}
 		return bad, fmt.Sprintf("%s collapses after too many violations.", e.Plan)
+	case terms.EventAdmitted:
+		return good, fmt.Sprintf("%s is admitted to the conference.", who)
+	case terms.EventExpelled:
+		return bad, fmt.Sprintf("%s is expelled from the conference.", who)
+	case terms.EventRekeyed:
+		return plain, fmt.Sprintf("From now on the moves of %s are signed with another key.", who)
 	case terms.EventViolation:
 		text := "A violation of " + e.Plan
 		if who != "" {

@@ -47,6 +47,14 @@ func phraseOf(v terms.Verb) phrase {
 		return phrase{"asks to extend %s", "ask to extend %s", "request to extend %s"}
 	case terms.VerbSay:
 		return phrase{"says", "say", "statement"}
+	case terms.VerbAdmit:
+		return phrase{"agrees to admit %s", "agree to admit %s", "agreement to admit %s"}
+	case terms.VerbExpel:
+		return phrase{"agrees to expel %s", "agree to expel %s", "agreement to expel %s"}
+	case terms.VerbRekey:
+		return phrase{"signs with another key from now on", "sign with other keys from now on", "change of its signing key"}
+	case terms.VerbClock:
+		return phrase{"lets time pass", "let time pass", "passing of time"}
 	}
 	return phrase{string(v) + " %s", string(v) + " %s", string(v) + " %s"}
 }
@@ -61,8 +69,13 @@ func about(format, subject string) string {
 
 // subject is what a move is about.
 func subject(m *terms.Move) string {
-	if m.Plan != "" {
+	switch {
+	case m.Plan != "":
 		return m.Plan
+	case m.Verb == terms.VerbAdmit && m.Admit != nil:
+		return m.Admit.ID
+	case m.Verb == terms.VerbExpel:
+		return m.Against
 	}
 	return m.Term
 }
@@ -86,7 +99,7 @@ func (w words) made(capitals []string, m *sim.Played) string {
 	if m.Verb == terms.VerbPledge && m.Value != nil && m.Value.Kind != terms.KindFlag {
 		b.WriteString(": " + w.value(m.Term, *m.Value))
 	}
-	if m.Against != "" {
+	if m.Against != "" && m.Verb != terms.VerbExpel {
 		b.WriteString(" by " + w.name(m.Against))
 	}
 	if len(m.Of) > 0 {
