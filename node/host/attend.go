@@ -24,6 +24,9 @@ func (h *Host) attend(charter *terms.Charter) {
 		closeInterface()
 	}
 	h.work.Go(func() { h.open(ctx, charter) })
+	if h.config.KeepsTime {
+		h.work.Go(func() { h.keepTime(ctx) })
+	}
 	h.work.Go(func() {
 		for h.found(ctx, charter) != nil {
 			if !h.pauseOrTurn(ctx) {

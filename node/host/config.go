@@ -35,6 +35,10 @@ type Config struct {
 	// Chaos lets the capital's own certificate lose, delay and hold what the capital sends. It is for simulations.
 	Chaos bool `json:"chaos,omitempty"`
 
+	// KeepsTime has the capital, while it leads, settle deadlines by the time of day. Where scenario time is another, as in
+	// a simulation, whoever plays it makes the clock moves.
+	KeepsTime bool `json:"keeps_time,omitempty"`
+
 	folder string
 }
 

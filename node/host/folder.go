@@ -77,7 +77,7 @@ func Init(folder string, charter *terms.Charter, places map[string]Place, chaos 
 			return err
 		}
 		c := &Config{Format: ConfigFormat, Conference: signed.Conference, Capital: p.Capital, Identity: ".", Charter: "charter.json",
-			Data: "data", Raft: places[p.Capital].Raft, API: places[p.Capital].API, Peers: peers, Chaos: chaos}
+			Data: "data", Raft: places[p.Capital].Raft, API: places[p.Capital].API, Peers: peers, Chaos: chaos, KeepsTime: !chaos}
 		if err := c.Save(at); err != nil {
 			return err
 		}

@@ -23,7 +23,8 @@ var ids = []string{"kyiv", "london", "moscow"}
 func conference(t *testing.T) (folder string, configs []*host.Config) {
 	t.Helper()
 	charter := &terms.Charter{Conference: "truce", Procedures: []terms.Procedure{{Name: "all", Stages: []terms.Stage{{Name: "all",
-		Members: ids, Rule: terms.Rule{Kind: terms.RuleUnanimous}}}}}}
+		Members: ids, Rule: terms.Rule{Kind: terms.RuleUnanimous}}}}, {Name: "brief", Stages: []terms.Stage{{Name: "brief", Members: ids,
+		Rule: terms.Rule{Kind: terms.RuleUnanimous}, Window: 1}}}}}
 	for _, id := range ids {
 		charter.Capitals = append(charter.Capitals, terms.Capital{ID: id, Name: id, Role: terms.Mediator})
 	}
@@ -160,5 +161,32 @@ func TestWhatIsRefusedAtTheStart(t *testing.T) {
 	fails("a later version's record", configs[2], host.ErrNewerData, "99")
 	if err := host.Init(folder, &terms.Charter{}, nil, false); !errors.Is(err, host.ErrExists) {
 		t.Errorf("a conference in the folder of another: %v", err)
+	}
+}
+
+func TestADeadlineIsSettledWithoutAMove(t *testing.T) {
+	_, configs := conference(t)
+	for _, c := range configs {
+		start(t, c)
+	}
+	c := client(t, configs[0])
+	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	defer cancel()
+	say(t, c, "we begin")
+	answer, err := c.SubmitUntilKnown(ctx, api.MoveRequest{Verb: terms.VerbPropose, Plan: "brief", Draft: &terms.Draft{Procedure: "brief"}})
+	if err != nil || answer.Outcome != node.Recorded {
+		t.Fatalf("%+v %v", answer, err)
+	}
+	for event, err := range c.Follow(ctx, answer.Sequence) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if event.Move != nil && event.Move.Move.Verb == terms.VerbClock {
+			break
+		}
+	}
+	plan, err := c.Plan(ctx, "brief", node.Linearizable)
+	if err != nil || plan.Plan.Outcome != terms.Lapsed {
+		t.Errorf("%+v %v; its window of a second is over", plan, err)
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // How long the first voter pauses before it calls again a capital that does not answer yet.
 const (
-	minCallPause = 5 * time.Millisecond
+	minCallPause = time.Millisecond
 	maxCallPause = 250 * time.Millisecond
 )
 

@@ -124,7 +124,7 @@ var five = []string{"kyiv", "london", "moscow", "paris", "washington"}
 // newLeague makes the folders of a conference of the given capitals, with chaos on; nobody is started.
 func newLeague(t testing.TB, ids []string) *league {
 	t.Helper()
-	charter := &terms.Charter{Conference: "truce", Terms: []terms.Term{{ID: "troops", Kind: terms.KindQuantity}},
+	charter := &terms.Charter{Conference: "truce", Terms: []terms.Term{{ID: "troops", Kind: terms.KindQuantity, Max: 1 << 41}},
 		Procedures: []terms.Procedure{{Name: "all", Stages: []terms.Stage{{Name: "all", Members: ids, Rule: terms.Rule{Kind: terms.RuleUnanimous}}}}}}
 	for _, id := range ids {
 		charter.Capitals = append(charter.Capitals, terms.Capital{ID: id, Name: id, Role: terms.Mediator})
