@@ -55,6 +55,7 @@ func (a *ahead) begin(logs []*raft.Log) {
 		a.work.Go(func() {
 			for i := next.Add(1); i <= int64(len(list)); i = next.Add(1) {
 				a.prepare(list[i-1])
+				runtime.Gosched() // Raft goes first: others wait for it
 			}
 		})
 	}

@@ -25,6 +25,8 @@ const (
 	requestMove
 	requestCapital
 	requestMoves
+	requestFirst
+	requestFollows
 )
 
 const (
@@ -90,6 +92,8 @@ func (q *request) encode() []byte {
 	b = putStrings(b, requestVia, q.Via)
 	b = putBytes(b, requestMove, q.Move)
 	b = putBytes(b, requestCapital, q.Capital)
+	b = putUint(b, requestFirst, q.First)
+	b = putUint(b, requestFollows, protowire.EncodeBool(q.Follows))
 	for _, m := range q.Moves {
 		b = protowire.AppendBytes(protowire.AppendTag(b, requestMoves, protowire.BytesType), m)
 	}
@@ -224,6 +228,10 @@ func (q *request) decode(b []byte) error {
 			q.Move = f.data
 		case requestCapital:
 			q.Capital = string(f.data)
+		case requestFirst:
+			q.First = f.num
+		case requestFollows:
+			q.Follows = protowire.DecodeBool(f.num)
 		case requestMoves:
 			if len(q.Moves) == maxBatchMoves || len(f.data) == 0 {
 				return fmt.Errorf("a batch of more than %d moves, or with an empty one", maxBatchMoves)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/raft"
+	raftboltdb "github.com/hashicorp/raft-boltdb/v2"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
@@ -429,8 +430,12 @@ func written(t *testing.T, entries int) (dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := 1; i <= entries; i++ {
-		if err := s.Log.StoreLog(&raft.Log{Index: uint64(i), Term: 1, Data: []byte(strings.Repeat("a move ", 30))}); err != nil {
+	for i := 1; i <= entries; i += 5 {
+		var batch []*raft.Log
+		for n := i; n < i+5; n++ {
+			batch = append(batch, &raft.Log{Index: uint64(n), Term: 1, Data: []byte(strings.Repeat("a move ", 30))})
+		}
+		if err := s.Log.StoreLogs(batch); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -473,7 +478,7 @@ func reopens(t *testing.T, dir string, entries int) (refused bool) {
 // TestDamagedDataFile cuts the data file off at every page and in between, and changes bytes all over it. Whatever happens,
 // it is either refused or whole.
 func TestDamagedDataFile(t *testing.T) {
-	const entries = 150
+	const entries = 60
 	dir := written(t, entries)
 	if reopens(t, dir, entries) {
 		t.Fatal("a sound file was refused")
@@ -498,11 +503,11 @@ func TestDamagedDataFile(t *testing.T) {
 		}
 	}
 	t.Logf("the file has %d bytes; cut off at %d sizes it was refused, at the others it was whole", len(sound), cut)
-	if cut < 10 {
+	if cut < 5 {
 		t.Error("too few cuts were noticed")
 	}
 	flipped, noticed := 0, 0
-	for at := 8; at < len(sound); at += 397 {
+	for at := 8; at < len(sound); at += 397 { // not a divisor of anything there
 		b := slices.Clone(sound)
 		b[at] ^= 0x41
 		flipped++
@@ -562,6 +567,75 @@ func TestDamagedSnapshot(t *testing.T) {
 	}
 	if _, err := OpenStores(dir, nil); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "begins with entry 5") {
 		t.Errorf("a lost snapshot: %v", err)
+	}
+}
+
+// TestUnsealedEntries reads a file whose entries were stored without checksums, as a plain raft-boltdb does.
+func TestUnsealedEntries(t *testing.T) {
+	dir := t.TempDir()
+	plain, err := raftboltdb.NewBoltStore(filepath.Join(dir, "raft.db")) // with a freelist in the file
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := uint64(1); i <= 200; i++ {
+		if err := plain.StoreLog(&raft.Log{Index: i, Term: 1, Data: []byte(strings.Repeat("a move ", 30))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(plain.DeleteRange(1, 1), plain.StoreLog(&raft.Log{Index: 1, Term: 1, Data: []byte(strings.Repeat("a move ", 30))}), plain.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if reopens(t, dir, 200) {
+		t.Error("it was refused")
+	}
+}
+
+// TestDataFileInUse checks files as a life leaves them: large entries over several pages, and deletions.
+func TestDataFileInUse(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "kyiv")
+	for round := range uint64(6) {
+		s, err := OpenStores(dir, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		snapshot, _ := s.Snapshots.Create(1, 100*round+1, 1, raft.Configuration{}, 1, nil)
+		if err := snapshot.Close(); err != nil {
+			t.Fatal(err)
+		}
+		var batch []*raft.Log
+		for i := 100*round + 1; i <= 100*(round+1); i++ {
+			size := 100
+			if i%17 == 0 {
+				size = 300 << 10
+			}
+			batch = append(batch, &raft.Log{Index: i, Term: 1, Data: make([]byte, size), Extensions: []byte("kept")})
+			if i%20 > 0 {
+				continue
+			}
+			if err := s.Log.StoreLogs(batch); err != nil {
+				t.Fatal(err)
+			}
+			batch = nil
+		}
+		if round > 0 {
+			if err := s.Log.DeleteRange(100*(round-1)+1, 100*round-20); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := OpenStores(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var l raft.Log
+	if err := s.Log.GetLog(595, &l); err != nil || len(l.Data) != 300<<10 || string(l.Extensions) != "kept" {
+		t.Errorf("%v, %d bytes, %q", err, len(l.Data), l.Extensions)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

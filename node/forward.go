@@ -50,8 +50,10 @@ type request struct {
 	Wait    time.Duration // how long the sender waits for the answer
 	Via     []string      // the capitals that have had it; none of them gets it again
 	Move    []byte        // of a submit: encoded as in the log
-	Capital string        // of a number: whose
+	Capital string        // of a number, or a batch: whose
 	Moves   [][]byte      // of a batch
+	First   uint64        // of a batch: the number of its first move
+	Follows bool          // of a batch: the move before its first one may be on its way in another batch
 }
 
 // reply is the answer.
@@ -104,9 +106,12 @@ func decodeRequest(body []byte) (*request, error) {
 		return nil, fmt.Errorf("a request that waits for %v", q.Wait)
 	case q.Kind != kindRead && q.Kind != kindSubmit && q.Kind != kindNumber && q.Kind != kindBatch:
 		return nil, fmt.Errorf("a request of unknown kind %.32q", q.Kind)
-	case (q.Kind == kindSubmit) != (len(q.Move) > 0), (q.Kind == kindNumber) != (q.Capital != ""),
+	case (q.Kind == kindSubmit) != (len(q.Move) > 0), (q.Kind == kindNumber || q.Kind == kindBatch) != (q.Capital != ""),
 		(q.Kind == kindBatch) != (len(q.Moves) > 0):
 		return nil, fmt.Errorf("a %s request with a move of %d bytes, capital %.32q", q.Kind, len(q.Move), q.Capital)
+	}
+	if len(q.Capital) > maxIDBytes {
+		return nil, errors.New("a request for a capital without a proper name")
 	}
 	if err := checkVia(q.Via); err != nil {
 		return nil, err

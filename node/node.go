@@ -31,6 +31,7 @@ type Node struct {
 	numbers numbering
 	queue   queue // the Submits that wait for it
 	intake  intake
+	lines   lines
 
 	transfers transfers
 	watch     *watch
@@ -56,7 +57,7 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 	}
 	n := &Node{
 		cfg: cfg, log: cfg.Logger.With(zap.String("capital", cfg.ID)), fsm: newFSM(&cfg), offset: offsetOf(cfg.ID),
-		group: newGroup(), turn: make(chan struct{}, 1),
+		group: newGroup(), turn: make(chan struct{}, 1), queue: newQueue(), lines: newLines(),
 	}
 	n.stores, n.crash = Crashable(cfg.Stores)
 	n.stores = carefully(n.stores, n.log)

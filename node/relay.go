@@ -98,7 +98,7 @@ func (n *Node) lead(ctx context.Context, q *request) reply {
 		return a
 	}
 	if q.Kind == kindBatch {
-		a.Items = n.applyAll(ctx, q.Moves)
+		a.Items = n.applyAll(ctx, q)
 		return a
 	}
 	if a.Index, err = n.readIndex(ctx); err == nil && q.Kind == kindNumber {

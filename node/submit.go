@@ -19,6 +19,7 @@ type numbering struct {
 	last     uint64     // number of the capital's last move in the record
 	name     string     // of the conference, as far as it has been read
 	open     []openMove // moves whose outcomes are not known, by number; they keep their numbers until they are
+	sent     uint64     // the highest number of a move on its way in a batch, or 0
 	founding bool       // whether a founding move was submitted whose outcome is not known
 
 	key ed25519.PrivateKey // the one in use, if it is not Config.Key any more
@@ -80,12 +81,10 @@ func (n *Node) Submit(ctx context.Context, move terms.Move) (Receipt, error) {
 	if move.Verb != terms.VerbCharter && move.Verb != terms.VerbRekey && move.Number == 0 && move.Signature == nil {
 		return n.submitInTurn(ctx, move)
 	}
-	select {
-	case n.turn <- struct{}{}:
-		defer func() { <-n.turn }()
-	case <-ctx.Done():
-		return none, fmt.Errorf("%w: it did not get its turn: %w", ErrNotRecorded, context.Cause(ctx))
+	if err := n.haveTurn(ctx); err != nil {
+		return noTurn(ctx)
 	}
+	defer n.giveTurn()
 	if move.Verb == terms.VerbCharter {
 		receipt, err := n.record(ctx, move, n.numbers.founding)
 		n.numbers.founding = receipt.MayBeRecorded

@@ -1,11 +1,15 @@
 package sim_test
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,18 +20,37 @@ import (
 	"github.com/parley-sim/parley/sim"
 )
 
-// nodeArgument makes this test binary run a capital, as parley node does, from the config.json that the next one names.
-const nodeArgument = "run-a-capital"
+// What this test binary does when it is called by a test.
+const (
+	nodeArgument = "run-a-capital"     // as parley node does, from the config.json that the next argument names
+	playArgument = "play-on-a-cluster" // the scenario file that the next argument names, until it is killed
+)
 
 func TestMain(m *testing.M) {
-	if len(os.Args) == 3 && os.Args[1] == nodeArgument {
-		if err := runCapital(os.Args[2]); err != nil {
+	roles := map[string]func(file string) error{nodeArgument: runCapital, playArgument: playForEver}
+	if len(os.Args) == 3 && roles[os.Args[1]] != nil {
+		if err := roles[os.Args[1]](os.Args[2]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
 		os.Exit(0)
 	}
 	os.Exit(m.Run())
+}
+
+// playForEver plays on a cluster, says so when it has begun, and does not go on.
+func playForEver(file string) error {
+	src, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	s, err := scenarios.Parse(file, src)
+	if err != nil {
+		return err
+	}
+	_, err = sim.Play(context.Background(), s, sim.Options{On: sim.Cluster, Node: []string{os.Args[0], nodeArgument},
+		Progress: func(float64, float64) { fmt.Println("playing"); select {} }})
+	return err
 }
 
 // runCapital runs a capital until standard input ends.
@@ -54,7 +77,7 @@ func onCluster(t *testing.T) sim.Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("TMPDIR", t.TempDir())
+	t.Setenv("TMPDIR", t.TempDir()) // for os.TempDir
 	t.Cleanup(func() { leavesNothing(t) })
 	return sim.Options{On: sim.Cluster, Node: []string{path, nodeArgument}}
 }
@@ -65,12 +88,20 @@ func leavesNothing(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(os.TempDir(), "parley-cluster-*")); len(left) > 0 {
 		t.Errorf("folders are left: %v", left)
 	}
-	commands, _ := filepath.Glob("/proc/[0-9]*/cmdline") // none where there is no /proc
+	if left := processes(); len(left) > 0 {
+		t.Errorf("processes are left: %q", left)
+	}
+}
+
+// processes lists those of the test's capitals that run; none where there is no /proc.
+func processes() (running []string) {
+	commands, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, file := range commands {
 		if b, err := os.ReadFile(file); err == nil && strings.Contains(string(b), nodeArgument+"\x00"+os.TempDir()) {
-			t.Errorf("a process is left: %q", b)
+			running = append(running, string(b))
 		}
 	}
+	return running
 }
 
 func library(t *testing.T, name string) *scenarios.Scenario {
@@ -146,42 +177,130 @@ func TestAClusterReachesTheSameOutcomes(t *testing.T) {
 }
 
 func TestEveryFaultOnACluster(t *testing.T) {
-	r := samePolitics(t, read(t, "testdata/every-fault.yaml"), onCluster(t))
-	for _, item := range r.Timeline {
-		if item.Kind == sim.ItemFault && item.Text != "" && strings.Contains(item.Text, ": is ") {
-			t.Errorf("a fault failed: %s", item.Text)
+	s := read(t, "testdata/every-fault.yaml")
+	virtual, real := play(t, s, sim.Options{}), samePolitics(t, s, onCluster(t))
+	if virtual.RelayedMoves == 0 || virtual.RelayedMoves != real.RelayedMoves {
+		t.Errorf("%d moves went over another capital, and %d in virtual time", real.RelayedMoves, virtual.RelayedMoves)
+	}
+	if a, b := waited(virtual), waited(real); a == "" || a != b {
+		t.Errorf("these waited:\n%sand in virtual time\n%s", b, a)
+	}
+	for i := range virtual.Timeline { // a fault that failed says so in its text
+		if a := virtual.Timeline[i]; a.Kind == sim.ItemFault && !slices.ContainsFunc(real.Timeline, func(b sim.Item) bool {
+			return b.Kind == sim.ItemFault && b.Text == a.Text && b.At == a.At
+		}) {
+			t.Errorf("the cluster's timeline has no %q", a.Text)
 		}
 	}
 }
 
-// TestALeaderThatDiesWithAMoveInItsLog is its namesake of virtual time, on processes: a's consent is in its own log only,
-// and nobody could tell its number when a was killed.
+// TestALineStaysCutOverARestart: faults are in the memory of the process that sends.
+func TestALineStaysCutOverARestartOnACluster(t *testing.T) {
+	s := inline(t, `
+script:
+  - {at: 0h, chair: a}
+  - {at: 1h, propose: deal, by: a}
+  - {at: 2h, cut: [[e, a], [e, b], [e, c], [e, d]]}
+  - {at: 3h, crash: e}
+  - {at: 4h, restart: e}
+  - {at: 5h, consent: deal, by: e}
+  - {at: 1d, heal: e}
+  - {at: 2d, consent: deal, by: b}
+expect: [{plan: deal, outcome: adopted}]
+`)
+	r := samePolitics(t, s, onCluster(t))
+	if len(r.Waits) != 1 || r.Waits[0].Capital != "e" || r.Waits[0].Until != s.Start.Add(terms.Day) {
+		t.Errorf("waits %+v", r.Waits)
+	}
+}
+
+// waited are the moves that could not be recorded at once, for people.
+func waited(r *sim.Report) string {
+	var b strings.Builder
+	for _, w := range r.Waits {
+		fmt.Fprintf(&b, "%s %s %s%s from %s to %s: %s\n", w.Capital, w.Verb, w.Plan, w.Term, w.Since, w.Until, w.Why)
+	}
+	return b.String()
+}
+
+func TestALostAnswerOnACluster(t *testing.T) {
+	r := samePolitics(t, read(t, "testdata/lost-answer.yaml"), onCluster(t))
+	if len(r.Waits) != 1 || r.Waits[0].Tries < 2 || !strings.Contains(r.Waits[0].Why, "no answer came back") {
+		t.Errorf("waits %+v", r.Waits)
+	}
+}
+
+// TestAClustersLeaderThatDiesWithAMove kills a leader at any moment between being told a move and answering, with the
+// answers of all others held: the move may be in its own log, or in those of others, or nowhere. It must get in exactly once,
+// although nobody was told its number.
 func TestAClustersLeaderThatDiesWithAMove(t *testing.T) {
-	r := play(t, inline(t, `
+	o := onCluster(t)
+	for _, c := range []struct {
+		hold  string
+		wait  int // steps, each of which takes a request
+		after string
+	}{
+		{"[[a, b], [a, c], [a, d], [a, e]]", 0, "everything"},
+		{"[{from: b, to: a}, {from: c, to: a}, {from: d, to: a}, {from: e, to: a}]", 20, "everything"},
+		{"[{from: b, to: a}, {from: c, to: a}, {from: d, to: a}, {from: e, to: a}]", 60, "everything"},
+	} {
+		r := play(t, inline(t, `
 script:
   - {at: 1h, propose: deal, by: b}
-  - {at: 2h, hold: [[a, b], [a, c], [a, d], [a, e]], settle: false}
+  - {at: 2h, hold: `+c.hold+`, settle: false}
   - {at: 2h, consent: deal, by: a, settle: false}
+`+strings.Repeat("  - {at: 2h, release: {from: b, to: c}, settle: false}\n", c.wait)+`
   - {at: 3h, crash: a}
-  - {at: 4h, consent: deal, by: c}
-  - {at: 5h, release: [[a, b], [a, c], [a, d], [a, e]]}
+  - {at: 4h, heal: everything}
   - {at: 6h, restart: a}
   - {at: 7h, say: I am back, by: a}
+  - {at: 8h, consent: deal, by: c}
 expect:
   - {plan: deal, outcome: adopted}
   - {recorded: consent, by: a}
-`), onCluster(t))
+  - {recorded: say, by: a}
+`), o)
+		if !r.Held() {
+			t.Errorf("%+v", r.Findings)
+		}
+		n := 0
+		for _, e := range r.Record {
+			if e.Move.Capital == "a" && e.Move.Verb == terms.VerbConsent {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("a's consent is in the record %d times", n)
+		}
+	}
+}
+
+// TestACrashLeavesTheDiskAndAWipeDoesNot has each process say on which disk it starts.
+func TestACrashLeavesTheDiskAndAWipeDoesNot(t *testing.T) {
+	o := onCluster(t)
+	starts := filepath.Join(t.TempDir(), "starts")
+	const wrapper = `at=$(dirname "$2"); disk=none; [ -d "$at/data" ] && disk=kept; echo "$(basename "$at") $disk" >>"$0"; exec "$1" run-a-capital "$2"`
+	o.Node = []string{"/bin/sh", "-c", wrapper, starts, o.Node[0]}
+	r := play(t, inline(t, `
+script:
+  - {at: 1h, propose: deal, by: a}
+  - {at: 2h, crash: b}
+  - {at: 3h, wipe: c}
+  - {at: 4h, restart: [b, c]}
+  - {at: 5h, consent: deal, by: [b, c]}
+expect: [{plan: deal, outcome: adopted}]
+`), o)
 	if !r.Held() {
 		t.Errorf("%+v", r.Findings)
 	}
-	n := 0
-	for _, e := range r.Record {
-		if e.Move.Capital == "a" && e.Move.Verb == terms.VerbConsent {
-			n++
-		}
+	b, err := os.ReadFile(starts)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if n != 1 {
-		t.Errorf("a's consent is in the record %d times", n)
+	said := strings.Split(strings.TrimSpace(string(b)), "\n")
+	slices.Sort(said)
+	if want := []string{"a none", "b kept", "b none", "c none", "c none", "d none", "e none"}; !slices.Equal(said, want) {
+		t.Errorf("they started as %q, want %q", said, want)
 	}
 }
 
@@ -197,18 +316,65 @@ expect: [{plan: deal, outcome: adopted}]
 	}
 }
 
+// waits is a script during which d waits for a quorum that does not come.
+const waits = "script:\n  - {at: 1h, propose: deal, by: a}\n  - {at: 2h, crash: [a, b, c]}\n  - {at: 3h, consent: deal, by: d}\n"
+
 func TestAClusterEndsWithItsContext(t *testing.T) {
-	s := inline(t, "script:\n  - {at: 1h, propose: deal, by: a}\n  - {at: 2h, crash: [a, b, c]}\n  - {at: 3h, consent: deal, by: d}\n")
-	o := onCluster(t)
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	o.Progress = func(done, _ float64) {
-		if done > 0 {
-			time.AfterFunc(100*time.Millisecond, cancel) // in the midst of something; wherever it comes, the outcome is the same
+	for _, after := range []time.Duration{0, 100 * time.Millisecond} { // wherever it comes, the outcome is the same
+		o := onCluster(t)
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		o.Progress = func(done, _ float64) {
+			if after == 0 {
+				cancel()
+			} else if done > 0 {
+				time.AfterFunc(after, cancel)
+			}
 		}
+		if _, err := sim.Play(ctx, inline(t, waits), o); !errors.Is(err, context.Canceled) {
+			t.Errorf("the context ended, and Play with %v", err)
+		}
+		leavesNothing(t)
 	}
-	if _, err := sim.Play(ctx, s, o); err == nil && ctx.Err() != nil {
-		t.Error("Play went on after its context had ended")
+}
+
+// TestAClusterEndsWithItsParent kills the process that plays, which can clean up nothing.
+func TestAClusterEndsWithItsParent(t *testing.T) {
+	o := onCluster(t)
+	if _, err := os.Stat("/proc/self/cmdline"); err != nil {
+		t.Skip("there is no /proc to look for processes in")
+	}
+	parent := exec.Command(o.Node[0], playArgument, "../scenarios/one-month-truce.yaml")
+	parent.Stderr = os.Stderr
+	out, err := parent.StdoutPipe()
+	if err == nil {
+		err = parent.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n') // when capitals are running
+	if err != nil || len(processes()) < 5 {
+		t.Errorf("it said %q (%v), with %d processes running", line, err, len(processes()))
+	}
+	if err := parent.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = parent.Wait() // its end was asked for
+	for deadline := time.Now().Add(30 * time.Second); len(processes()) > 0 && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond) // nobody tells of the end of a process that is not a child
+	}
+	if left := processes(); len(left) > 0 {
+		t.Errorf("%d processes are left: %q", len(left), left)
+	}
+	folders, err := filepath.Glob(filepath.Join(os.TempDir(), "parley-cluster-*"))
+	if err != nil || len(folders) != 1 {
+		t.Errorf("folders %v: %v; want the one that nobody could remove", folders, err)
+	}
+	for _, folder := range folders {
+		if err := os.RemoveAll(folder); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -32,25 +32,17 @@ func (f lineFaults) orders(to string) []api.Fault {
 	return list
 }
 
-// Cut implements wires, as do the methods after it.
+// Cut implements wires, as do the methods after it. Delays and rates are positive: a scenario has no others.
 func (w *cluster) Cut(from, to string) {
 	w.change(from, to, func(f *lineFaults) { f.cut = true }, api.Fault{Do: api.FaultCut})
 }
 
 func (w *cluster) Slow(from, to string, by time.Duration) {
-	if by <= 0 {
-		w.mend(from, to, func(f *lineFaults) { f.slow = 0 })
-		return
-	}
 	w.change(from, to, func(f *lineFaults) { f.slow = by }, api.Fault{Do: api.FaultSlow, By: by.String()})
 }
 
 func (w *cluster) Drop(from, to string, rate float64) {
-	if rate <= 0 {
-		w.mend(from, to, func(f *lineFaults) { f.drop = 0 })
-		return
-	}
-	w.change(from, to, func(f *lineFaults) { f.drop = rate }, api.Fault{Do: api.FaultDrop, Rate: min(rate, 1)})
+	w.change(from, to, func(f *lineFaults) { f.drop = rate }, api.Fault{Do: api.FaultDrop, Rate: rate})
 }
 
 func (w *cluster) Hold(from, to string) {
@@ -87,21 +79,6 @@ func (w *cluster) change(from, to string, how func(*lineFaults), order api.Fault
 	w.lines[line{from, to}] = f
 	order.To = []string{to}
 	w.order(from, order)
-}
-
-// mend takes one fault from a line, for which the interface has no order of its own: the line is healed and gets the others
-// again.
-func (w *cluster) mend(from, to string, how func(*lineFaults)) {
-	f := w.lines[line{from, to}]
-	how(&f)
-	if f == w.lines[line{from, to}] {
-		return
-	}
-	w.Heal(from, to)
-	w.lines[line{from, to}] = f
-	for _, order := range f.orders(to) {
-		w.order(from, order)
-	}
 }
 
 // order tells a capital that is up of a fault. One that is down is told when it is restarted.

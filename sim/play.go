@@ -1,7 +1,8 @@
 // Package sim plays a scenario: it takes its events in order of scenario time, injects each into a conference of real
 // hashicorp/raft nodes, lets the machines settle, asks the capitals' policies, and reports what was agreed and why. The
-// machines live in virtual time (package bubble), on simulated wires (package network); what must hold of every run is
-// checked (package check). It decides nothing of the terms: the state machine in node/terms does.
+// machines live in virtual time (package bubble) or in real time, on simulated wires (package network); or each is a
+// process of its own (node/host), on real ones. What must hold of every run is checked (package check). It decides nothing
+// of the terms: the state machine in node/terms does.
 package sim
 
 import (
@@ -29,18 +30,19 @@ const (
 type Options struct {
 	On       Backend                   // "": virtual time
 	Seed     *int64                    // nil: the scenario's own
-	Trace    func(network.Message)     // is told of every message between machines; nil: nobody is
+	Trace    func(network.Message)     // is told of every message between machines, which is of none on a cluster; nil: nobody is
 	Progress func(done, whole float64) // is told how much scenario time has passed, in days; nil: nobody is
-	Signed   bool                      // capitals sign their moves with ed25519, and every state machine verifies: nobody in a simulation forges, so it is off by default
+	Signed   bool                      // capitals sign their moves with ed25519, and every state machine verifies: nobody in a simulation forges, so it is off by default. On a cluster they always do
 	Node     []string                  // the command that runs a capital's process on a cluster; the name of its config.json is added
-	Watchdog time.Duration             // real time after which the run is given up; 0: bubble.DefaultWatchdog
+	Watchdog time.Duration             // real time after which a run in virtual time is given up; 0: bubble.DefaultWatchdog
 }
 
 // ErrTechnical is wrapped by Play's error if the run could not be finished for a technical reason: the outcome is unknown.
 var ErrTechnical = errors.New("the run could not be finished")
 
 // Play plays a scenario. In virtual time one process plays one at a time, since a run's randomness and processor are set
-// for the whole process. If ctx ends, Play stops at the next event and returns ctx's error.
+// for the whole process. If ctx ends, Play stops at the next event, in real time and on a cluster sooner, and returns ctx's
+// error. On a cluster no process and no folder is left when it returns.
 func Play(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error) {
 	seed := s.Seed
 	if o.Seed != nil {

@@ -43,6 +43,7 @@ const (
 	startPatience  = 30 * time.Second
 	startLook      = 5 * time.Millisecond
 	answerPatience = 20 * time.Second
+	wordsPatience  = 2 * time.Second // for its last words, where a child of its own keeps standard error open
 )
 
 // launch starts a capital's process. It is running[place] from then on, until it is killed.
@@ -56,7 +57,7 @@ func (w *cluster) launch(c *capital) (*process, error) {
 	command := w.r.options.Node
 	file := filepath.Join(w.folder, c.id, host.ConfigFile)
 	p.cmd = exec.Command(command[0], append(command[1:len(command):len(command)], file)...)
-	p.cmd.Stderr, p.cmd.SysProcAttr = p.said, childAttributes()
+	p.cmd.Stderr, p.cmd.SysProcAttr, p.cmd.WaitDelay = p.said, childAttributes(), wordsPatience
 	stdin, err := p.cmd.StdinPipe()
 	if err == nil {
 		p.stdin, err = stdin, w.starter.start(p.cmd)

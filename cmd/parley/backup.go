@@ -26,7 +26,7 @@ func (e *env) backupCommand() *cli.Command {
 	return &cli.Command{
 		Name: "backup", Usage: "write the state and the record to a file", Category: "a running conference",
 		Description: "The file is verified before it gets its name. parley restore puts it back.",
-		Flags: readFlags(&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`; - is standard output"}),
+		Flags:       readFlags(&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`; - is standard output"}),
 		Action: func(c *cli.Context) error {
 			file := c.String("output")
 			if file == "" || c.NArg() > 0 {

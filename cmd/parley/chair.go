@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -38,16 +40,41 @@ func (e *env) chairCommand() *cli.Command {
 	}
 }
 
-// handOver goes to one capital after the other until one knows who leads.
+// handOver goes from one capital to the one that it takes for the leader, and tries again while nobody is known to lead.
 func (s *session) handOver(ctx context.Context, to string) (api.Leader, error) {
 	var failed error
-	for _, p := range s.peers {
-		a, err := s.client(p).Lead(ctx, to)
+	next, hops := s.peers[0], 0
+	for turn := 1; ; turn++ {
+		a, err := s.client(next).Lead(ctx, to)
 		var problem *api.Problem
-		if err == nil || errors.As(err, &problem) && problem.Status < 500 || ctx.Err() != nil {
+		switch known := errors.As(err, &problem); {
+		case err == nil:
+			return a, nil
+		case known && problem.Code == api.CodeNotLeader:
+			i := slices.IndexFunc(s.peers, func(p peer) bool { return p.capital == problem.Leader })
+			if i >= 0 && hops < len(s.peers) {
+				next, hops = s.peers[i], hops+1
+				continue
+			}
+		case known && problem.Status < 500:
 			return a, err
 		}
-		failed = errors.Join(failed, err)
+		if ctx.Err() == nil {
+			failed = err
+		}
+		next, hops = s.peers[turn%len(s.peers)], 0
+		if turn%len(s.peers) > 0 {
+			continue
+		}
+		timer := time.NewTimer(handOverPause)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return api.Leader{}, errors.Join(failed, context.Cause(ctx))
+		}
 	}
-	return api.Leader{}, failed
 }
+
+// handOverPause is how long to wait after all capitals were asked.
+const handOverPause = 100 * time.Millisecond

@@ -54,8 +54,8 @@ func isConference(folder string) bool {
 	return err == nil
 }
 
-// createConference writes the folder of a new conference, as a whole or not at all.
-func createConference(folder string, charter *terms.Charter, places map[string]host.Place, chaos bool) (*conference, error) {
+// createConference writes the folder of a new conference, with the scenario that it is of, as a whole or not at all.
+func createConference(folder string, charter *terms.Charter, scenario []byte, places map[string]host.Place, chaos bool) (*conference, error) {
 	if entries, err := os.ReadDir(folder); err == nil && len(entries) > 0 {
 		return nil, usagef("%s is not empty, and holds no conference; name a new folder", folder)
 	}
@@ -68,6 +68,9 @@ func createConference(folder string, charter *terms.Charter, places map[string]h
 	}
 	defer func() { _ = os.RemoveAll(draft) }() // gone already if all went well
 	if err := host.Init(draft, charter, places, chaos); err != nil {
+		return nil, fmt.Errorf("make the conference: %w", err)
+	}
+	if err := keepScenario(draft, scenario); err != nil {
 		return nil, fmt.Errorf("make the conference: %w", err)
 	}
 	_ = os.Remove(folder) // an empty one is in the way; what is wrong with that, the next line tells
@@ -138,11 +141,15 @@ func awaitWritable(ctx context.Context, all []*delegate) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, startPatience,
 		fmt.Errorf("the record cannot be written: nobody was elected, or the conference not founded, within %v", startPatience))
 	defer cancel()
-	first := all[0].client
+	first, fresh := all[0].client, node.Local
 	for {
-		page, err := first.Record(ctx, 1, 1, node.Linearizable)
-		if err == nil && page.Sequence > 0 {
+		page, err := first.Record(ctx, 1, 1, fresh)
+		switch {
+		case err == nil && page.Sequence > 0 && fresh == node.Linearizable:
 			return nil
+		case err == nil && page.Sequence > 0: // it is founded; who leads now?
+			fresh = node.Linearizable
+			continue
 		}
 		if errors.Is(err, identity.ErrOtherCapital) || errors.Is(err, identity.ErrOtherConference) {
 			return err

@@ -44,7 +44,7 @@ func (e *env) init(scenario, hosts, folder string, chaos bool) error {
 	if folder == "" {
 		return usagef("init: name the folder to write: -o DIR")
 	}
-	charter, err := e.charterOf(scenario)
+	charter, text, err := e.charterOf(scenario)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (e *env) init(scenario, hosts, folder string, chaos bool) error {
 	if err != nil {
 		return err
 	}
-	c, err := createConference(folder, charter, places, chaos)
+	c, err := createConference(folder, charter, text, places, chaos)
 	if err != nil {
 		return err
 	}
@@ -72,13 +72,13 @@ func (e *env) init(scenario, hosts, folder string, chaos bool) error {
 	return e.print(b.String())
 }
 
-// charterOf reads the charter of a scenario.
-func (e *env) charterOf(scenario string) (*terms.Charter, error) {
+// charterOf reads the charter of a scenario, and the text that it was read from.
+func (e *env) charterOf(scenario string) (charter *terms.Charter, text []byte, err error) {
 	right, bad := e.load([]string{scenario})
 	if len(bad) > 0 {
-		return nil, usagef("%s", strings.TrimRight(bad[0].err.Error(), "\n"))
+		return nil, nil, usagef("%s", strings.TrimRight(bad[0].err.Error(), "\n"))
 	}
-	return &right[0].scenario.Charter, nil
+	return &right[0].scenario.Charter, right[0].text, nil
 }
 
 // placesFor reads where the capitals run; without a file it is this machine.

@@ -79,22 +79,21 @@ func look(ctx context.Context, c *conference, all []*delegate, capitals running)
 }
 
 // live shows how the conference stands until ctx ends, which is no error, or no capital is left, which is one.
-func (e *env) live(ctx context.Context, c *conference, o *upOptions, all []*delegate, capitals running, s *scene) error {
+func (e *env) live(ctx context.Context, c *conference, o *upOptions, all []*delegate, capitals running) error {
 	view := e.newView()
 	defer view.end()
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	ended := capitals.allEnded()
 	for {
-		if err := view.show(s); err != nil {
-			return err
+		if s := look(ctx, c, all, capitals); ctx.Err() == nil { // else those that did not answer were not asked in earnest
+			if err := view.show(s); err != nil {
+				return err
+			}
 		}
 		select {
 		case <-ticker.C:
-			s = look(ctx, c, all, capitals)
-			if ctx.Err() == nil {
-				continue
-			}
+			continue
 		case <-ctx.Done():
 		case <-ended:
 			if ctx.Err() == nil { // show how they ended

@@ -318,6 +318,9 @@ func (e *env) moveMembership(ctx context.Context, c *cli.Context, s *session, mo
 	}
 	if answer.Outcome == node.Recorded {
 		s.standingOf(ctx, &move, subject, &full)
+		if now, err := s.anyone().Charter(ctx, node.Linearizable); err == nil { // it may name one capital more
+			charter = now
+		}
 	}
 	if c.Bool("json") {
 		if err := e.printJSON(full); err != nil {

@@ -31,45 +31,39 @@ func (e *env) rotateCommand() *cli.Command {
 				return usagef("rotate takes certificate or key")
 			}
 			if what == "certificate" {
-				s, err := e.open(c)
-				if err != nil {
-					return err
-				}
-				defer s.close()
-				return e.rotateCertificate(c, s)
+				return e.rotateCertificate(c)
 			}
 			return e.speak(c, func(ctx context.Context, s *session) error { return e.rotateKey(ctx, c, s) })
 		},
 	}
 }
 
-func (e *env) rotateCertificate(c *cli.Context, s *session) error {
+// rotateCertificate asks nobody: it works for a capital that is down, and for one whose certificate has expired.
+func (e *env) rotateCertificate(c *cli.Context) error {
 	if c.Duration("valid") <= 0 {
 		return usagef("--valid takes a time such as 8760h")
+	}
+	who, err := speakerOf(c)
+	if err != nil {
+		return err
+	}
+	s := &session{}
+	if err := s.find(who); err != nil {
+		return err
 	}
 	authority, err := s.authority(c)
 	if err != nil {
 		return err
 	}
-	capital, err := identity.Load(s.keys)
+	capital, err := identity.RenewFolder(authority, s.keys, identity.For(c.Duration("valid")))
 	if err != nil {
 		return usagef("%v", err)
 	}
-	hosts := append([]string(nil), capital.Certificate.DNSNames...)
-	for _, ip := range capital.Certificate.IPAddresses {
-		hosts = append(hosts, ip.String())
-	}
-	if err := capital.Renew(authority, hosts, identity.For(c.Duration("valid"))); err != nil {
-		return usagef("%v", err)
-	}
-	if err := capital.Save(s.keys); err != nil {
-		return err
-	}
 	until := capital.Certificate.NotAfter.UTC()
 	if c.Bool("json") {
-		return e.printJSON(map[string]any{"capital": s.as, "serial": capital.Certificate.SerialNumber.Text(16), "until": until.Format(time.RFC3339)})
+		return e.printJSON(map[string]any{"capital": capital.ID, "serial": capital.Certificate.SerialNumber.Text(16), "until": until.Format(time.RFC3339)})
 	}
-	return e.print(fmt.Sprintf("%s has a new certificate, valid until %s.\n", s.as, until.Format("2 January 2006")))
+	return e.print(fmt.Sprintf("%s has a new certificate, valid until %s.\n", capital.ID, until.Format("2 January 2006")))
 }
 
 // rotateKey makes the new key first, in a file of its own, then the move. The capital puts the key into its place when the

@@ -112,15 +112,18 @@ func (e *env) up(ctx context.Context, o *upOptions) (err error) {
 	if err := awaitWritable(ctx, delegates); err != nil {
 		return err
 	}
-	first := look(ctx, c, delegates, capitals)
-	if err := e.print(e.introduce(c, o, first)); err != nil {
+	text, err := introduce(c, o)
+	if err == nil {
+		err = e.print(text)
+	}
+	if err != nil {
 		return err
 	}
 	if o.detach {
 		stays = true
 		return nil
 	}
-	return e.live(ctx, c, o, delegates, capitals, first)
+	return e.live(ctx, c, o, delegates, capitals)
 }
 
 // convene finds the conference's folder, or makes it.
@@ -134,14 +137,14 @@ func (e *env) convene(o *upOptions) (*conference, error) {
 		}
 		return e.reopen(o.data, nil, o)
 	}
-	charter, err := e.charterOf(o.scenario)
+	charter, text, err := e.charterOf(o.scenario)
 	if err != nil {
 		return nil, err
 	}
 	folder := o.data
 	switch {
 	case folder == "" && o.dev:
-		home, err := os.MkdirTemp("", "parley-"+charter.Conference+"-*")
+		home, err := os.MkdirTemp(memoryFolder(), "parley-"+charter.Conference+"-*")
 		if err != nil {
 			return nil, err
 		}
@@ -156,7 +159,16 @@ func (e *env) convene(o *upOptions) (*conference, error) {
 	if err != nil {
 		return nil, err
 	}
-	return createConference(folder, charter, places, o.chaos)
+	return createConference(folder, charter, text, places, o.chaos)
+}
+
+// memoryFolder returns where files are kept in memory on this system, "" for where temporary files are.
+func memoryFolder() string {
+	const shared = "/dev/shm"
+	if info, err := os.Stat(shared); os.Getenv("TMPDIR") == "" && err == nil && info.IsDir() {
+		return shared
+	}
+	return ""
 }
 
 // reopen opens the folder of a conference, which must be that of the charter if one is given.
@@ -202,19 +214,20 @@ func (e *env) start(ctx context.Context, c *conference, o *upOptions) (running, 
 }
 
 // introduce writes the table of the capitals, and what to do next.
-func (e *env) introduce(c *conference, o *upOptions, s *scene) string {
+func introduce(c *conference, o *upOptions) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s, the record can be written\n\n", c.charter.Conference, counted(len(c.configs), "capital"))
 	rows := [][]string{{"CAPITAL", "ROLE", "PID", "API", "RAFT", "DATA"}}
-	for i, config := range c.configs {
-		pid, data := "-", relative(config.DataFolder())
-		if st := s.capitals[i].status; st != nil {
-			pid = fmt.Sprint(st.PID)
+	for _, config := range c.configs {
+		pid, data := os.Getpid(), "in memory"
+		if !o.dev {
+			var err error
+			if pid, err = lockHolder(c.nodeLock(config.Capital)); err != nil {
+				return "", err
+			}
+			data = relative(config.DataFolder())
 		}
-		if o.dev {
-			data = "in memory"
-		}
-		rows = append(rows, []string{config.Capital, string(c.charter.Capital(config.Capital).Role), pid,
+		rows = append(rows, []string{config.Capital, string(c.charter.Capital(config.Capital).Role), fmt.Sprint(pid),
 			"https://" + config.API.Address(), config.Raft.Address(), data})
 	}
 	b.WriteString(table(rows))
@@ -224,7 +237,7 @@ func (e *env) introduce(c *conference, o *upOptions, s *scene) string {
 		fmt.Fprintf(&b, "Stop it with: parley down --data %s\n", folder)
 	}
 	b.WriteByte('\n')
-	return b.String()
+	return b.String(), nil
 }
 
 // relative shortens a path if that makes it clearer.

@@ -45,8 +45,14 @@ func begin(t testing.TB, args ...string) *parley {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &parley{t: t, cmd: exec.Command(path, args...), ended: make(chan struct{}), grown: make(chan struct{}, 1)}
-	p.cmd.Args[0] = "parley"
+	cmd := exec.Command(path, args...)
+	cmd.Args[0] = "parley"
+	return beginCommand(t, cmd)
+}
+
+func beginCommand(t testing.TB, cmd *exec.Cmd) *parley {
+	t.Helper()
+	p := &parley{t: t, cmd: cmd, ended: make(chan struct{}), grown: make(chan struct{}, 1)}
 	p.cmd.Stderr = &p.stderr
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -406,6 +412,37 @@ func TestUpRefuses(t *testing.T) {
 	if _, stderr := does(t, 2, "up", "--data", folder, "--dev"); !strings.Contains(stderr, "holds a record") {
 		t.Errorf("--dev on a record: %s", stderr)
 	}
+}
+
+func TestUpKillsAtTheSecondInterrupt(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "truce")
+	up := begin(t, "up", "testdata/truce.yaml", "--data", folder)
+	up.hears("leader ")
+	c, _ := at(t, folder)
+	pid, err := lockHolder(c.nodeLock("kyiv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil { // it will not end by itself
+		t.Fatal(err)
+	}
+	up.interrupt()
+	up.hears("stopping")
+	again := time.NewTicker(sameSignal)
+	defer again.Stop()
+	for ended := false; !ended; {
+		select {
+		case <-up.ended:
+			ended = true
+		case <-again.C:
+			_ = up.cmd.Process.Signal(os.Interrupt) // it may have ended by now
+		}
+	}
+	up.ends(3)
+	if !strings.Contains(up.stderr.String(), "killed, since they did not end by themselves: kyiv") {
+		t.Errorf("it says %s", &up.stderr)
+	}
+	allEnd(t, c)
 }
 
 // A capital that parley up started ends when its standard input does, on systems that know no other way.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/urfave/cli/v2"
 
 	"github.com/parley-sim/parley/node"
@@ -179,13 +180,12 @@ func (e *env) submit(ctx context.Context, c *cli.Context, s *session, move *api.
 		answer, err = s.askAgain(ctx, *move)
 	}
 	var p *api.Problem
+	var usage *usageError
 	switch {
 	case err == nil:
 		return answer, nil
-	case errors.As(err, &p):
-		if usage := told(p); usage != error(p) {
-			return answer, usage
-		}
+	case errors.As(err, &p) && errors.As(told(p), &usage):
+		return answer, usage
 	case unreached(err) && !answer.MayBeRecorded:
 		return s.notSent(move, err), nil
 	}
@@ -269,14 +269,16 @@ func (s *session) notSent(move *api.MoveRequest, err error) api.MoveAnswer {
 	return a
 }
 
-// reasonOf says why an outcome is unknown, without the interface's words for programs.
+// reasonOf says in plain words why an outcome is unknown.
 func reasonOf(err error) string {
 	var p *api.Problem
 	switch {
-	case errors.As(err, &p):
-		return strings.TrimRight(p.Detail, ".")
+	case errors.Is(err, node.ErrUnavailable), errors.As(err, &p) && p.Code == api.CodeNotRecorded:
+		return noQuorum
 	case errors.Is(err, context.DeadlineExceeded):
-		return "no answer came in time: " + strings.TrimRight(firstLine(err.Error()), ".")
+		return "no answer came in time, as when no majority of the capitals can be reached"
+	case p != nil:
+		return strings.TrimRight(p.Detail, ".")
 	}
 	return strings.TrimRight(firstLine(err.Error()), ".")
 }
@@ -331,11 +333,16 @@ func (e *env) tell(s *session, charter *terms.Charter, move *api.MoveRequest, a 
 			b.WriteString("→ " + line + "\n")
 		}
 	case node.Refused:
-		fmt.Fprintf(&b, "REFUSED: %s. %s.\n", noun, strings.TrimRight(report.Clean(a.Reason), "."))
+		fmt.Fprintf(&b, "REFUSED: %s. %s.\n", noun, strings.TrimRight(upperFirst(report.Clean(a.Reason)), "."))
 	default:
-		fmt.Fprintf(&b, "UNKNOWN: what became of %s. %s.\n", noun, strings.TrimRight(upperFirst(report.Clean(a.Reason)), "."))
+		reason, command := upperFirst(report.Clean(a.Reason)), e.again(a.Number)
+		if rest, found := strings.CutSuffix(reason, command); found { // on a line of its own, to be copied
+			fmt.Fprintf(&b, "UNKNOWN: what became of %s. %s\n", noun, strings.TrimSpace(rest))
+			return e.print(ansi.Wordwrap(b.String(), e.width(0), " ") + "  " + command + "\n")
+		}
+		fmt.Fprintf(&b, "UNKNOWN: what became of %s. %s.\n", noun, strings.TrimRight(reason, "."))
 	}
-	return e.print(b.String())
+	return e.print(ansi.Wordwrap(b.String(), e.width(0), " "))
 }
 
 func upperFirst(s string) string {

@@ -302,18 +302,36 @@ func (e *env) speak(c *cli.Context, f func(ctx context.Context, s *session) erro
 	return f(ctx, s)
 }
 
-// told gives an error of the interface its exit status: what was asked for wrongly is the usage's, and the rest is
-// technical, so that the outcome is unknown.
+// told gives an error of the interface its exit status and plain words: what was asked for wrongly is the usage's, and the
+// rest is technical, so that the outcome is unknown.
 func told(err error) error {
 	var p *api.Problem
-	if !errors.As(err, &p) {
-		return err
+	if errors.As(last(err), &p) {
+		switch p.Code {
+		case api.CodeNotFound:
+			return &notFound{p.Detail}
+		case api.CodeUnknownClient, api.CodeNotYours, api.CodeMalformed, api.CodeInvalid, api.CodeTooLarge:
+			return usagef("%s", p.Detail)
+		}
 	}
-	switch p.Code {
-	case api.CodeNotFound:
-		return &notFound{p.Detail}
-	case api.CodeUnknownClient, api.CodeNotYours, api.CodeMalformed, api.CodeInvalid, api.CodeTooLarge:
-		return usagef("%s", p.Detail)
+	switch {
+	case errors.Is(err, node.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
+		return errors.New(noQuorum + "; try again, --wait longer, or read what one capital knows with --local")
+	case unreached(err):
+		return fmt.Errorf("no capital can be reached: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+	return err
+}
+
+// noQuorum is what is told of most failures that are nobody's decision.
+const noQuorum = "no leader that a majority of the capitals follows could be reached in time"
+
+// last returns the last of joined errors: the answer at which a client stopped to ask others.
+func last(err error) error {
+	if joined, is := err.(interface{ Unwrap() []error }); is {
+		if all := joined.Unwrap(); len(all) > 0 {
+			return last(all[len(all)-1])
+		}
 	}
 	return err
 }

@@ -38,6 +38,8 @@ func claim(folder, conference, capital string) error {
 		return fmt.Errorf("%w: it says whose the folder is; restore it, or wipe the folder and let the capital catch up from the others", err)
 	case o.Format > DataFormat:
 		return fmt.Errorf("%s: %w: its format is %d, and this version reads up to %d; use that version", folder, ErrNewerData, o.Format, DataFormat)
+	case o.Format < 1:
+		return fmt.Errorf("%s: it does not say in what format the folder is; restore it, or wipe the folder and let the capital catch up from the others", file)
 	case o.Conference != conference || o.Capital != capital:
 		return fmt.Errorf("%s: %w: it belongs to %s of %s, not to %s of %s", folder, ErrOtherData, o.Capital, o.Conference, capital, conference)
 	}

@@ -179,6 +179,70 @@ func TestDamagedAndWiped(t *testing.T) {
 	}
 }
 
+// TestSecondProcess starts a capital that runs already, from the same settings.
+func TestSecondProcess(t *testing.T) {
+	t.Parallel()
+	l := newLeague(t, ids)
+	l.start()
+	l.say("kyiv", "first")
+	second, err := l.launch("kyiv")
+	if err == nil {
+		t.Fatal("it runs twice")
+	}
+	file := filepath.Join(l.configs["kyiv"].DataFolder(), "raft.db")
+	if said := second.stderr(); strings.Count(said, file) != 1 || strings.Count(said, "in use by another process") != 1 || strings.Count(said, "\n") != 1 {
+		t.Errorf("it says: %s", said)
+	}
+	l.say("kyiv", "second")
+	if counts := texts(l.agree()); counts["first"] != 1 || counts["second"] != 1 {
+		t.Errorf("the record: %v", counts)
+	}
+}
+
+// TestDataFormats holds what a data folder says of itself against what this version reads.
+func TestDataFormats(t *testing.T) {
+	t.Parallel()
+	l := newLeague(t, ids)
+	file := filepath.Join(l.configs["kyiv"].DataFolder(), "owner.json")
+	l.start()
+	l.say("kyiv", "first")
+	l.kill("kyiv")
+	sound, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for content, says := range map[string]string{
+		`{"format": 2, "conference": "truce", "capital": "kyiv"}`:     "a later version of parley: its format is 2, and this version reads up to 1",
+		`{"conference": "truce", "capital": "kyiv"}`:                  "does not say in what format",
+		`{"format": 1, "conference": "truce", "capital": "moscow"}`:   "it belongs to moscow of truce, not to kyiv of truce",
+		`{"format": 1, "conference": "another", "capital": "kyiv"}`:   "it belongs to kyiv of another",
+		`{"format": 1, "confer`:                                       "wipe the folder",
+		`{"format": 1, "conference": "truce", "capital": "kyiv"} and`: "wipe the folder",
+	} {
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p, err := l.launch("kyiv")
+		if err == nil {
+			t.Errorf("it started with %s", content)
+			_ = p.stdin.Close()
+			<-p.ended
+			continue
+		}
+		if said := p.stderr(); strings.Count(said, says) != 1 || !strings.Contains(said, l.configs["kyiv"].DataFolder()) || strings.Count(said, "\n") != 1 {
+			t.Errorf("%s: it says: %s", content, said)
+		}
+	}
+	if err := os.WriteFile(file, sound, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l.start("kyiv")
+	l.say("kyiv", "second")
+	if counts := texts(l.agree()); counts["first"] != 1 || counts["second"] != 1 {
+		t.Errorf("the record: %v", counts)
+	}
+}
+
 // TestFullDisk fills the disks of one capital, then of all of them. It needs to mount small file systems.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()

@@ -30,7 +30,8 @@ var (
 	soakSeed = flag.Uint64("soak.seed", 0, "decides the soak test's moves and faults; 0: another one each time")
 )
 
-// What a soak of a minute or more must have seen; of a shorter one a share of it is asked for.
+// What a soak of a minute or more must have seen. A shorter one is for a look in between, beside other tests: half of its
+// share is asked for.
 const (
 	soakMoves  = 1000
 	soakFaults = 5
@@ -70,6 +71,7 @@ type call struct {
 
 // TestSoak has clients of all capitals move and read at random, while processes are killed, paused and cut off.
 func TestSoak(t *testing.T) {
+	t.Parallel()
 	budget := *soakFor
 	if env := os.Getenv("PARLEY_SOAK"); budget == 0 && env != "" {
 		var err error
@@ -107,7 +109,10 @@ func TestSoak(t *testing.T) {
 	acknowledged, refused := s.checkRecord(record)
 	s.checkHistory(record)
 
-	share := min(1, budget.Seconds()/60)
+	share := 1.0
+	if budget < time.Minute {
+		share = budget.Minutes() / 2
+	}
 	t.Logf("%d moves were acknowledged and %d refused, %d calls ended in doubt; %d of %d faults were felt; the record has %d entries",
 		acknowledged, refused, s.doubts.Load(), felt, faults, len(record))
 	if want := int(soakMoves * share); acknowledged < want {

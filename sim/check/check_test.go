@@ -116,6 +116,30 @@ func TestSound(t *testing.T) {
 	}
 }
 
+// TestWhatCannotBeLookedAt: machines that are seen from outside only.
+func TestWhatCannotBeLookedAt(t *testing.T) {
+	h, r := soundHistory(t), &Run{}
+	r.Leader(2, "a", nil)
+	for _, c := range trio {
+		for i := range h.apps {
+			r.Applied(c, h.apps[i])
+			r.Told(c, h.apps[i].Index, h.apps[i].Hash)
+		}
+	}
+	late := Application{Index: 8, RaftTerm: 3, Digest: hash(8)} // of a leader that nobody told of, after a had crashed
+	r.Applied("b", late)
+	r.Stored("a", h.log())
+	results := r.Finish(End{Record: h.entries, Plans: h.plans, How: map[string]string{LogMatching: "on paper"}})
+	if bad := failed(results); len(bad) > 0 {
+		t.Fatal(bad)
+	}
+	for _, res := range results {
+		if want := map[string]string{LogMatching: "; on paper", StateMachineSafety: ", 15 hashes that capitals told of their states"}[res.Name]; !strings.HasSuffix(res.Detail, want) {
+			t.Errorf("%s: %q does not say %q", res.Name, res.Detail, want)
+		}
+	}
+}
+
 // TestBroken breaks the sound history in one place each: the check that is for it fails, and says what is wrong.
 func TestBroken(t *testing.T) {
 	for _, c := range []struct {
@@ -165,6 +189,10 @@ func TestBroken(t *testing.T) {
 			between: func(r *Run, h *history) { r.Applied("d", h.apps[1]) }},
 		{name: "restored to a state that never was", check: StateMachineSafety, says: "restored to at index 5",
 			between: func(r *Run, h *history) { r.Restored("c", 5, hash("never")) }},
+		{name: "a state that is not what the record adds up to", check: StateMachineSafety, says: "the state that b says it has after entry 7",
+			between: func(r *Run, h *history) { r.Told("b", 7, hash("other")) }},
+		{name: "a state after an entry that nobody applied", check: StateMachineSafety, says: "the state that b says it has after entry 8",
+			between: func(r *Run, h *history) { r.Told("b", 8, h.apps[4].Hash) }},
 		{name: "an acknowledged move is lost", check: ExactlyOnce, says: "told that its move 3 is line 6 of the record, and it is lost",
 			between: func(r *Run, h *history) { r.Acknowledged("c", 3, terms.Result{Sequence: 6}) }},
 		{name: "an applied move is lost", check: ExactlyOnce, says: "the record has 4 lines",

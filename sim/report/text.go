@@ -86,8 +86,11 @@ func (p *page) verdict(run *Run) {
 		parts = append(parts, "a check failed")
 	}
 	if p := run.Replays; p != nil {
-		parts = append(parts, fmt.Sprintf("%s, %d with the same record, %d with the same messages between machines",
-			counted(p.Count, "replay"), p.SameRecord, p.SameTrace))
+		part := fmt.Sprintf("%s, %d with the same record", counted(p.Count, "replay"), p.SameRecord)
+		if p.TraceHashes > 0 { // else the messages were not seen
+			part += fmt.Sprintf(", %d with the same messages between machines", p.SameTrace)
+		}
+		parts = append(parts, part)
 		if p.Failed > 0 {
 			parts = append(parts, counted(p.Failed, "replay")+" not finished")
 		}
