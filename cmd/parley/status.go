@@ -22,8 +22,14 @@ import (
 // statusTime bounds how long status waits for each capital.
 const statusTime = 2 * time.Second
 
-// stateDown is the state of a capital that does not answer.
-const stateDown = "down"
+// The states of capitals that have told nothing.
+const (
+	stateDown    = "down"    // it does not answer
+	stateUnknown = "unknown" // nobody has said where its interface is
+)
+
+// answered reports whether the capital has.
+func (x *capitalStanding) answered() bool { return x.State != stateDown && x.State != stateUnknown }
 
 // conferenceStanding is what status --json prints.
 type conferenceStanding struct {
@@ -48,7 +54,7 @@ type capitalStanding struct {
 	API          string     `json:"api"`
 	Raft         string     `json:"raft"`
 	Data         string     `json:"data"`
-	State        string     `json:"state"` // leader, follower, candidate, shutdown or down
+	State        string     `json:"state"` // leader, follower, candidate, shutdown, down or unknown
 	AppliedIndex uint64     `json:"applied_index"`
 	Sequence     uint64     `json:"sequence"` // moves in its record
 	StateHash    string     `json:"state_hash"`
@@ -78,7 +84,7 @@ func (e *env) statusCommand() *cli.Command {
 				} else if err := e.showStatus(ctx, c, s, st); err != nil {
 					return err
 				}
-				if !slices.ContainsFunc(st.Capitals, func(x capitalStanding) bool { return x.State != stateDown }) {
+				if !slices.ContainsFunc(st.Capitals, func(x capitalStanding) bool { return x.answered() }) {
 					return statusError(sim.StatusUnknown)
 				}
 				return nil
@@ -103,7 +109,7 @@ func (s *session) status(ctx context.Context) *conferenceStanding {
 	if err != nil { // no quorum: what the one that knows most knows
 		best := -1
 		for i := range st.Capitals {
-			if x := &st.Capitals[i]; x.State != stateDown && (best < 0 || x.AppliedIndex > st.Capitals[best].AppliedIndex) {
+			if x := &st.Capitals[i]; x.answered() && (best < 0 || x.AppliedIndex > st.Capitals[best].AppliedIndex) {
 				best = i
 			}
 		}
@@ -148,7 +154,7 @@ func (s *session) machine(ctx context.Context, p peer) capitalStanding {
 func (st *conferenceStanding) lead() {
 	for i := range st.Capitals {
 		x := &st.Capitals[i]
-		if x.State == stateDown {
+		if !x.answered() {
 			continue
 		}
 		if x.raftTerm > st.RaftTerm {
@@ -174,8 +180,8 @@ func (st *conferenceStanding) take(a *api.State) {
 		case i >= 0:
 			st.Capitals[i].Name, st.Capitals[i].Role = v.Name, v.Role
 		case !v.Expelled:
-			st.Capitals = append(st.Capitals, capitalStanding{ID: v.ID, Name: v.Name, Role: v.Role, State: stateDown,
-				Why: "nobody has told where its interface is"})
+			st.Capitals = append(st.Capitals, capitalStanding{ID: v.ID, Name: v.Name, Role: v.Role, State: stateUnknown,
+				Why: "nobody has said where its interface is"})
 		}
 	}
 	// One that was expelled is shown as long as it answers.
@@ -214,7 +220,7 @@ func (e *env) showStatus(ctx context.Context, c *cli.Context, s *session, st *co
 	for i := range st.Capitals {
 		x := &st.Capitals[i]
 		row := []string{x.ID, string(x.Role), x.State, "-", "-", "-", strings.TrimPrefix(x.API, "https://")}
-		if x.State != stateDown {
+		if x.answered() {
 			row[3], row[4], row[5] = fmt.Sprint(x.PID), fmt.Sprint(x.AppliedIndex), x.StateHash[:min(10, len(x.StateHash))]
 		}
 		rows = append(rows, row)

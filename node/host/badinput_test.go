@@ -12,6 +12,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -345,4 +347,25 @@ func TestGarbage(t *testing.T) {
 		t.Errorf("20 times the same garbage was logged %d times", n)
 	}
 	s.undisturbed(before + 10)
+}
+
+func FuzzLoadConfig(f *testing.F) {
+	f.Add([]byte(`{"format": 1, "conference": "truce", "capital": "kyiv", "identity": ".", "charter": "charter.json", "data": "data",
+		"raft": {"listen": "127.0.0.1:1"}, "api": {"listen": "127.0.0.1:2"},
+		"peers": [{"capital": "kyiv", "raft": "127.0.0.1:1", "api": "127.0.0.1:2"}]}`))
+	f.Add([]byte(`{"format": 2}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		folder := t.TempDir()
+		file := filepath.Join(folder, host.ConfigFile)
+		if err := os.WriteFile(file, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := host.LoadConfig(file)
+		switch {
+		case err != nil && !strings.Contains(err.Error(), file):
+			t.Errorf("which file is it? %v", err)
+		case err == nil && c.Save(folder) != nil:
+			t.Errorf("it was read and cannot be written: %s", b)
+		}
+	})
 }
