@@ -1,7 +1,6 @@
 package node_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -128,7 +127,6 @@ func TestRunsACapital(t *testing.T) {
 		for i := 0; i < 500 && c.Capital == "capital-1"; i++ {
 			_, _ = h.Node().Submit(context.Background(), terms.Move{Verb: terms.VerbSay, Text: "We are still here."})
 		}
-		fmt.Println("ready")
 	}()
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	if err := h.Close(context.Background()); err != nil {
@@ -157,10 +155,6 @@ func measureProcesses(b *testing.B, n int) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			b.Fatal(err)
-		}
 		if err := cmd.Start(); err != nil {
 			b.Fatal(err)
 		}
@@ -169,9 +163,6 @@ func measureProcesses(b *testing.B, n int) {
 			_ = cmd.Wait()
 		}()
 		pids = append(pids, cmd.Process.Pid)
-		if c.Capital == "capital-1" {
-			defer func(lines *bufio.Reader) { _, _ = io.Copy(io.Discard, lines) }(bufio.NewReader(out))
-		}
 	}
 	time.Sleep(20 * time.Second) // the election and the moves, and then nothing
 	before := processorTime(b, pids)

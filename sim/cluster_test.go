@@ -53,6 +53,9 @@ func playForEver(file string) error {
 	return err
 }
 
+// markVariable names a file that a capital writes when it ends in order, which it never should.
+const markVariable = "PARLEY_TEST_ENDED_IN_ORDER"
+
 // runCapital runs a capital until standard input ends.
 func runCapital(file string) error {
 	config, err := host.LoadConfig(file)
@@ -64,6 +67,11 @@ func runCapital(file string) error {
 		return err
 	}
 	_, _ = io.Copy(io.Discard, os.Stdin)
+	if mark := os.Getenv(markVariable); mark != "" {
+		if err := os.WriteFile(mark, nil, 0o600); err != nil {
+			return err
+		}
+	}
 	return h.Close(context.Background())
 }
 
@@ -236,16 +244,16 @@ func TestALostAnswerOnACluster(t *testing.T) {
 func TestAClustersLeaderThatDiesWithAMove(t *testing.T) {
 	o := onCluster(t)
 	for _, c := range []struct {
-		hold  string
-		wait  int // steps, each of which takes a request
-		after string
+		hold string
+		wait int // steps, each of which takes a request
 	}{
-		{"[[a, b], [a, c], [a, d], [a, e]]", 0, "everything"},
-		{"[{from: b, to: a}, {from: c, to: a}, {from: d, to: a}, {from: e, to: a}]", 20, "everything"},
-		{"[{from: b, to: a}, {from: c, to: a}, {from: d, to: a}, {from: e, to: a}]", 60, "everything"},
+		{"[[a, b], [a, c], [a, d], [a, e]]", 0},
+		{"[{from: b, to: a}, {from: c, to: a}, {from: d, to: a}, {from: e, to: a}]", 20},
+		{"[{from: b, to: a}, {from: c, to: a}, {from: d, to: a}, {from: e, to: a}]", 60},
 	} {
 		r := play(t, inline(t, `
 script:
+  - {at: 0h, say: 'I know how many moves I have made, without asking', by: a}
   - {at: 1h, propose: deal, by: b}
   - {at: 2h, hold: `+c.hold+`, settle: false}
   - {at: 2h, consent: deal, by: a, settle: false}
@@ -275,10 +283,11 @@ expect:
 	}
 }
 
-// TestACrashLeavesTheDiskAndAWipeDoesNot has each process say on which disk it starts.
+// TestACrashLeavesTheDiskAndAWipeDoesNot has each process say on which disk it starts, and whether it ends in order.
 func TestACrashLeavesTheDiskAndAWipeDoesNot(t *testing.T) {
 	o := onCluster(t)
-	starts := filepath.Join(t.TempDir(), "starts")
+	starts, mark := filepath.Join(t.TempDir(), "starts"), filepath.Join(t.TempDir(), "mark")
+	t.Setenv(markVariable, mark)
 	const wrapper = `at=$(dirname "$2"); disk=none; [ -d "$at/data" ] && disk=kept; echo "$(basename "$at") $disk" >>"$0"; exec "$1" run-a-capital "$2"`
 	o.Node = []string{"/bin/sh", "-c", wrapper, starts, o.Node[0]}
 	r := play(t, inline(t, `
@@ -292,6 +301,9 @@ expect: [{plan: deal, outcome: adopted}]
 `), o)
 	if !r.Held() {
 		t.Errorf("%+v", r.Findings)
+	}
+	if _, err := os.Stat(mark); err == nil {
+		t.Error("a capital was asked to end, and not killed")
 	}
 	b, err := os.ReadFile(starts)
 	if err != nil {

@@ -54,7 +54,8 @@ func isConference(folder string) bool {
 	return err == nil
 }
 
-// createConference writes the folder of a new conference, with the scenario that it is of, as a whole or not at all.
+// createConference writes the folder of a new conference, with the scenario that it is of, as a whole or not at all. It
+// starts now.
 func createConference(folder string, charter *terms.Charter, scenario []byte, places map[string]host.Place, chaos bool) (*conference, error) {
 	if entries, err := os.ReadDir(folder); err == nil && len(entries) > 0 {
 		return nil, usagef("%s is not empty, and holds no conference; name a new folder", folder)
@@ -67,7 +68,9 @@ func createConference(folder string, charter *terms.Charter, scenario []byte, pl
 		return nil, usagef("%v", err)
 	}
 	defer func() { _ = os.RemoveAll(draft) }() // gone already if all went well
-	if err := host.Init(draft, charter, places, chaos); err != nil {
+	opened := *charter
+	opened.Start = terms.Instant(time.Now().Truncate(time.Minute).Unix()) // people meet now, whenever the scenario plays
+	if err := host.Init(draft, &opened, places, chaos); err != nil {
 		return nil, fmt.Errorf("make the conference: %w", err)
 	}
 	if err := keepScenario(draft, scenario); err != nil {
@@ -80,7 +83,7 @@ func createConference(folder string, charter *terms.Charter, scenario []byte, pl
 	return openConference(folder)
 }
 
-// isOf returns an error unless the conference was founded on this charter; keys and addresses are not compared.
+// isOf returns an error unless the conference was founded on this charter; keys, addresses and the start are not compared.
 func (c *conference) isOf(charter *terms.Charter) error {
 	if c.charter.Conference != charter.Conference {
 		return usagef("%s is the folder of another conference: %s, not %s; name another folder, or leave the scenario out",
@@ -88,6 +91,7 @@ func (c *conference) isOf(charter *terms.Charter) error {
 	}
 	plain := func(c *terms.Charter) []byte {
 		bare := *c
+		bare.Start = 0
 		bare.Capitals = slices.Clone(c.Capitals)
 		for i := range bare.Capitals {
 			bare.Capitals[i].Key, bare.Capitals[i].Address = nil, ""
