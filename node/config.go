@@ -40,6 +40,10 @@ type Config struct {
 	SnapshotThreshold  uint64        // entries after which one is
 	TrailingLogs       uint64        // entries kept behind a snapshot; less than the default invites hashicorp/raft#697
 
+	// Rest is how long an idle leader holds back an append that has nothing to say, so that an idle conference costs little;
+	// 0: not at all. It is Raft time, and must be shorter than HeartbeatTimeout. Simulations leave it at 0.
+	Rest time.Duration
+
 	// AttemptTimeout bounds one try to reach one capital, so that a cut line does not use up a Submit's whole time. It
 	// is Raft time, and should be longer than LeaderLeaseTimeout.
 	AttemptTimeout time.Duration
@@ -90,6 +94,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Stores.Log == nil || c.Stores.Stable == nil || c.Stores.Snapshots == nil {
 		bad("Stores are missing: see MemoryStores and OpenStores")
+	}
+	if c.Rest < 0 || c.Rest > 0 && c.Rest >= c.HeartbeatTimeout {
+		bad("Rest is %v; it must be shorter than HeartbeatTimeout, %v", c.Rest, c.HeartbeatTimeout)
 	}
 	if c.AttemptTimeout <= 0 {
 		bad("AttemptTimeout is %v; it must be positive", c.AttemptTimeout)

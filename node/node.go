@@ -32,6 +32,7 @@ type Node struct {
 	queue   queue // the Submits that wait for it
 	intake  intake
 	lines   lines
+	rest    *rest
 
 	transfers transfers
 	watch     *watch
@@ -58,6 +59,7 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 	n := &Node{
 		cfg: cfg, log: cfg.Logger.With(zap.String("capital", cfg.ID)), fsm: newFSM(&cfg), offset: offsetOf(cfg.ID),
 		group: newGroup(), turn: make(chan struct{}, 1), queue: newQueue(), lines: newLines(),
+		rest: newRest(cfg.Rest),
 	}
 	n.stores, n.crash = Crashable(cfg.Stores)
 	n.stores = carefully(n.stores, n.log)
@@ -84,7 +86,11 @@ func (n *Node) newRaft(keep bool) (*raft.Raft, error) {
 	if n.fsm.ahead != nil {
 		log = &aheadLog{log, n.fsm.ahead}
 	}
-	r, err := raft.NewRaft(conf, n.fsm, log, n.stores.Stable, n.stores.Snapshots, guardTransport(n.cfg.Transport))
+	transport := guardTransport(n.cfg.Transport)
+	if n.cfg.Rest > 0 {
+		log, transport = &restingLog{log, n.rest}, restTransport(transport, n.rest)
+	}
+	r, err := raft.NewRaft(conf, n.fsm, log, n.stores.Stable, n.stores.Snapshots, transport)
 	if err != nil {
 		return nil, err
 	}
@@ -180,6 +186,7 @@ func (n *Node) stopRaft(r *raft.Raft, forGood bool) error {
 		}
 	}
 	stopping := r.Shutdown()
+	n.rest.wake()
 	var err error
 	if forGood {
 		err = closeTransport(n.cfg.Transport) // before waiting: it ends the requests that Raft waits for
