@@ -26,9 +26,9 @@ vet:
 lint:
 	$(GO) tool staticcheck ./...
 
-check: build ## play the whole library, and each scenario many times over
+check: build ## play the whole library, and each scenario 200 times over
 	bin/parley run scenarios/*.yaml --quiet
-	@for f in scenarios/*.yaml; do bin/parley run $$f --replays 20 --quiet || exit 1; done
+	@for f in scenarios/*.yaml; do bin/parley run $$f --replays 200 --quiet || exit 1; done
 
 FUZZTIME ?= 20s
 fuzz: ## fuzz every parser and decoder for FUZZTIME each
