@@ -148,7 +148,7 @@ func (q *queue) hasLeft(w *waiting) bool {
 func (n *Node) submitInTurn(ctx context.Context, move terms.Move) (Receipt, error) {
 	for range maxRenumber {
 		w := n.queue.add(move)
-		receipt, err, next := n.waitInTurn(ctx, w)
+		receipt, next, err := n.waitInTurn(ctx, w)
 		switch next {
 		case settled:
 			return receipt, err
@@ -163,7 +163,7 @@ func (n *Node) submitInTurn(ctx context.Context, move terms.Move) (Receipt, erro
 
 // waitInTurn waits until w's move has gone with a batch that has ended, and returns what came of that. If w gets the turn
 // before, it goes first: with those that wait behind it, or else alone.
-func (n *Node) waitInTurn(ctx context.Context, w *waiting) (Receipt, error, next) {
+func (n *Node) waitInTurn(ctx context.Context, w *waiting) (Receipt, next, error) {
 	turn := n.turn
 	for {
 		select {
@@ -184,18 +184,18 @@ func (n *Node) waitInTurn(ctx context.Context, w *waiting) (Receipt, error, next
 				receipt, err = noTurn(ctx)
 			}
 			<-n.turn
-			return receipt, err, settled
+			return receipt, settled, err
 		case <-w.done:
-			return w.receipt, w.err, w.next
+			return w.receipt, w.next, w.err
 		case <-ctx.Done():
 			if !n.queue.leave(w) {
 				receipt, err := noTurn(ctx)
-				return receipt, err, settled
+				return receipt, settled, err
 			}
 			select {
 			case <-w.done: // just so
 				if w.next != inOrder {
-					return w.receipt, w.err, w.next
+					return w.receipt, w.next, w.err
 				}
 			default:
 			}
@@ -268,9 +268,9 @@ func (n *Node) giveTurn() {
 	<-n.turn
 }
 
-func unknownYet(ctx context.Context, w *waiting) (Receipt, error, next) {
-	return Receipt{Outcome: Unknown, MayBeRecorded: true, Number: w.move.Number, Attempts: 1},
-		fmt.Errorf("%w: %w", ErrUnknown, context.Cause(ctx)), settled
+func unknownYet(ctx context.Context, w *waiting) (Receipt, next, error) {
+	return Receipt{Outcome: Unknown, MayBeRecorded: true, Number: w.move.Number, Attempts: 1}, settled,
+		fmt.Errorf("%w: %w", ErrUnknown, context.Cause(ctx))
 }
 
 // submitAlone waits for the turn and submits a move by itself.
@@ -286,7 +286,7 @@ func (n *Node) submitAlone(ctx context.Context, move terms.Move) (Receipt, error
 func (n *Node) submitOwed(ctx context.Context, w *waiting) (Receipt, error) {
 	defer n.queue.leave(w) // if it stays open, it is anybody's who submits the same
 	if err := n.haveTurn(ctx); err != nil {
-		receipt, err, _ := unknownYet(ctx, w)
+		receipt, _, err := unknownYet(ctx, w)
 		return receipt, err
 	}
 	defer n.giveTurn()

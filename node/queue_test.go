@@ -52,8 +52,8 @@ func TestMovesThatComeTogether(t *testing.T) {
 	})
 }
 
-// Callers who give up while their moves are on their way, and come back with the same moves and no number, are recognised.
-func TestCallersWhoLeaveAreRecognised(t *testing.T) {
+// Callers give up while their moves are on their way, and come back all at once with the numbers that they were told.
+func TestCallersWhoLeaveAndComeBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCluster(t, "kyiv", "london", "washington")
 		c.start()
@@ -66,10 +66,12 @@ func TestCallersWhoLeaveAreRecognised(t *testing.T) {
 		want := []string{"first"}
 		var all sync.WaitGroup
 		c.isolate("london", true)
+		var numbers [10]uint64
 		for i := range 10 {
 			want = append(want, fmt.Sprint(i))
 			all.Go(func() {
 				r, err := c.nodes["london"].Submit(within(t, 100*time.Millisecond), say(fmt.Sprint(i)))
+				numbers[i] = r.Number
 				if err == nil || errors.Is(err, ErrUnknown) != r.MayBeRecorded {
 					t.Errorf("%d: %+v, %v", i, r, err)
 				}
@@ -79,7 +81,9 @@ func TestCallersWhoLeaveAreRecognised(t *testing.T) {
 		c.isolate("london", false)
 		for i := range 10 {
 			all.Go(func() {
-				if r, err := c.nodes["london"].Submit(within(t, 5*time.Minute), say(fmt.Sprint(i))); err != nil || r.Outcome != Recorded {
+				move := say(fmt.Sprint(i))
+				move.Number = numbers[i]
+				if r, err := c.nodes["london"].Submit(within(t, 5*time.Minute), move); err != nil || r.Outcome != Recorded {
 					t.Errorf("%d again: %+v, %v", i, r, err)
 				}
 			})
