@@ -173,6 +173,7 @@ func shortHistory(t *testing.T, at int, after bool) (acknowledged []string, tr *
 		tr.mu.Unlock()
 		if !sprung {
 			close(down)
+			<-gone
 			c.crash("london")
 		} else if c.stores["london"].Log != under.Log {
 			<-gone

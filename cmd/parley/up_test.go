@@ -439,7 +439,8 @@ func TestUpKillsAtTheSecondInterrupt(t *testing.T) {
 		}
 	}
 	up.ends(3)
-	if !strings.Contains(up.stderr.String(), "killed, since they did not end by themselves: kyiv") {
+	// On a slow machine others may not have ended by then either.
+	if _, list, ok := strings.Cut(up.stderr.String(), "killed, since they did not end by themselves: "); !ok || !strings.Contains(list, "kyiv") {
 		t.Errorf("it says %s", &up.stderr)
 	}
 	allEnd(t, c)
