@@ -228,7 +228,7 @@ func introduce(c *conference, o *upOptions) (string, error) {
 			data = relative(config.DataFolder())
 		}
 		rows = append(rows, []string{config.Capital, string(c.charter.Capital(config.Capital).Role), fmt.Sprint(pid),
-			"https://" + config.API.Address(), config.Raft.Address(), data})
+			config.API.Address(), config.Raft.Address(), data})
 	}
 	b.WriteString(table(rows))
 	folder := relative(c.folder)
