@@ -326,3 +326,27 @@ func TestALostAnswerLeavesOneEntry(t *testing.T) {
 		t.Errorf("the proposal is in the record %d times, %d moves were recorded, waits %+v", n, r.Moves.Recorded, r.Waits)
 	}
 }
+
+func TestTheTimelineIsInOrderOfScenarioTime(t *testing.T) {
+	// The proposal is under way when a line gets slow a day later, and is recorded at the time at which it was made.
+	r := play(t, inline(t, `
+script:
+  - {at: 0h, chair: c}
+  - {at: 1h, say: The line works, by: a}
+  - {at: 2h, propose: deal, by: a, settle: false}
+  - {at: 1d, slow: {link: [d, e], by: 1ms}}
+  - {at: 2d, say: Good morning, by: b}
+`), sim.Options{})
+	moves := 0
+	for i := range r.Timeline {
+		if r.Timeline[i].Kind == sim.ItemMove {
+			moves++
+		}
+		if i > 0 && r.Timeline[i].At < r.Timeline[i-1].At {
+			t.Errorf("item %d (%s) is of %s, after one of %s", i, r.Timeline[i].Kind, r.Timeline[i].At, r.Timeline[i-1].At)
+		}
+	}
+	if moves != 3 {
+		t.Errorf("%d moves", moves)
+	}
+}

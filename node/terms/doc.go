@@ -8,7 +8,7 @@
 //
 // Every move carries its scenario time. Before a move is applied, the deadlines that fell before it (the windows of
 // stages, the ends of agreements) are settled in order of time, then in the order in which the plans were proposed. A move
-// at the very instant of a deadline is still in time; a clock move settles the deadlines up to and including its own time.
+// at the very instant of a deadline is still in time; a clock move that is not refused settles the deadlines up to and including its own time.
 //
 // A refused move changes nothing but its capital's count of moves. It stays in the record, with the reason.
 //

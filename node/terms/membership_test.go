@@ -87,6 +87,9 @@ func TestAdmission(t *testing.T) {
 			t.Fatalf("move %d: %+v, members %v", i, r, c.ids())
 		}
 	}
+	if mo := c.state.Motions(); len(mo) != 1 || !slices.Equal(mo[0].By, []string{"a", "b"}) {
+		t.Errorf("moved by %+v", mo)
+	}
 	other := &Capital{ID: "oslo", Name: "Oslo", Role: Guarantor}
 	if r := c.move("c", Move{Verb: VerbAdmit, Admit: other}); r.Refused || len(c.ids()) != 4 {
 		t.Fatalf("admission as something else: %+v", r)

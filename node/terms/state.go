@@ -98,7 +98,7 @@ func (s *State) Apply(m *Move) Result {
 		return *r
 	}
 	s.events = nil
-	s.settle(m.Time, m.Verb == VerbClock)
+	s.settle(m.Time, m.Verb == VerbClock && s.wellFormed(m) == nil) // a refused move settles only what fell before it
 	s.now = m.Time
 	s.sequence++
 	first := stored{Digest: sum, Sequence: s.sequence}

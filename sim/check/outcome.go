@@ -81,7 +81,7 @@ func (w *world) line(e *terms.Entry) string {
 		return ""
 	}
 	w.numbers[m.Capital]++
-	w.advance(m.Time, m.Verb == terms.VerbClock)
+	w.advance(m.Time, m.Verb == terms.VerbClock && !e.Result.Refused)
 	if e.Result.Refused && e.Result.Code == terms.RefusedMalformed {
 		return ""
 	}
