@@ -31,7 +31,8 @@ func TestImportsRunOneWay(t *testing.T) {
 		"sim/check":     {"node/terms"},
 		"sim": {"node", "node/api", "node/host", "node/identity", "node/terms", "scenarios", "sim/bubble", "sim/network",
 			"sim/policy", "sim/check"},
-		"sim/report": {"node/terms", "scenarios", "sim", "sim/check", "sim/network"},
+		"sim/report":       {"node/terms", "scenarios", "sim", "sim/check", "sim/network"},
+		"sim/report/chart": nil,
 		"cmd/parley": {"node", "node/api", "node/host", "node/identity", "node/terms", "node/wire", "scenarios", "sim", "sim/bubble",
 			"sim/check", "sim/network", "sim/report"},
 	}
