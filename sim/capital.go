@@ -17,6 +17,7 @@ type capital struct {
 	votes   bool
 	key     ed25519.PrivateKey // in a simulated conference whose moves are signed
 	machine machine            // nil while it is down
+	own     *terms.State       // instead of a machine, where there is the state machine alone: what all have applied
 
 	downBecause string // crashed, or wiped
 	queue       []*pending
@@ -28,23 +29,30 @@ type capital struct {
 	tasks  map[string]bool
 }
 
-func newCapital(s *scenarios.Scenario, i int, seed int64, signed bool) *capital {
+func newCapital(s *scenarios.Scenario, i int, seed int64) *capital {
 	c := &s.Charter.Capitals[i]
-	made := &capital{id: c.ID, place: i, votes: c.Votes(), tasks: map[string]bool{},
-		errands: make(chan func(), 1)}
+	made := &capital{id: c.ID, place: i, votes: c.Votes()}
+	if party := &s.Parties[i]; party.Policy != nil {
+		made.policy, made.tasks = policy.New(s, party, seed), map[string]bool{}
+	}
+	return made
+}
+
+// employ gives the capital who goes to its machine, and a key where moves are signed.
+func (c *capital) employ(s *scenarios.Scenario, signed bool) {
+	c.errands = make(chan func(), 1)
 	go func() {
-		for do := range made.errands {
+		for do := range c.errands {
 			do()
 		}
 	}()
 	if signed {
-		made.key = keyOf(s.Charter.Conference, c.ID)
+		c.key = keyOf(s.Charter.Conference, c.id)
 	}
-	if party := &s.Parties[i]; party.Policy != nil {
-		made.policy = policy.New(s, party, seed)
-	}
-	return made
 }
+
+// down reports whether the capital can neither see nor do anything.
+func (c *capital) down() bool { return c.machine == nil && c.own == nil }
 
 // keyOf derives a capital's key from its name: a simulated conference has no secrets to keep.
 func keyOf(conference, id string) ed25519.PrivateKey {
@@ -65,7 +73,9 @@ func (c *capital) sees(plan string) int {
 
 // view shows what the capital itself has applied; nothing while it is down.
 func (c *capital) view(f func(*terms.State)) {
-	if c.machine != nil {
+	if c.own != nil {
+		f(c.own)
+	} else if c.machine != nil {
 		c.machine.view(f)
 	}
 }

@@ -12,17 +12,14 @@ import (
 	"github.com/parley-sim/parley/sim/check"
 )
 
-// finish completes the report: what is still open, the expectations, the checks and the sums.
+// finish completes the report: what is still open, the expectations and the sums.
 func (r *runner) finish() {
 	rep := r.report
-	r.collect()
 	rep.EndedAt = r.now
-	// What a settle: false left under way may have been recorded after a later event, at the time at which it was made.
-	slices.SortStableFunc(rep.Timeline, func(a, b Item) int { return cmp.Compare(a.At, b.At) })
-	rep.NoQuorum = !r.majorityConnected()
-	rep.Raft.Leader = r.leader()
-	rep.RaftTime = r.raftTime()
-	r.sumUpMoves()
+	if !r.direct {
+		r.collect()
+		r.sumUpMachines()
+	}
 	rep.Plans = r.plans()
 	rep.Pledges = r.state.Pledges()
 	for i := range r.scenario.Expect {
@@ -34,8 +31,17 @@ func (r *runner) finish() {
 			rep.Findings[i] = r.examine(e)
 		}
 	}
-	r.runChecks()
-	rep.RecordHash = hashRecord(rep.Record)
+}
+
+// sumUpMachines says how the machines stand at the end, and what they made of the moves.
+func (r *runner) sumUpMachines() {
+	rep := r.report
+	// What a settle: false left under way may have been recorded after a later event, at the time at which it was made.
+	slices.SortStableFunc(rep.Timeline, func(a, b Item) int { return cmp.Compare(a.At, b.At) })
+	rep.NoQuorum = !r.majorityConnected()
+	rep.Raft.Leader = r.leader()
+	rep.RaftTime = r.raftTime()
+	r.sumUpMoves()
 }
 
 // sumUpMoves counts the moves and closes the waits.

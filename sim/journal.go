@@ -133,9 +133,7 @@ func (r *runner) take(e *terms.Entry) {
 	case terms.VerbCharter:
 		return
 	case terms.VerbClock:
-		if len(result.Events) > 0 {
-			r.report.Timeline = append(r.report.Timeline, Item{Kind: ItemEvents, At: e.Move.Time, RaftAt: r.raftTime(), Events: result.Events})
-		}
+		r.showClock(e.Move.Time, result.Events)
 		return
 	}
 	// A capital has its moves recorded one at a time, in order: this one is its first that is not shown yet.
@@ -144,6 +142,13 @@ func (r *runner) take(e *terms.Entry) {
 			r.show(p, e)
 			return
 		}
+	}
+}
+
+// showClock puts into the timeline what a deadline brought about.
+func (r *runner) showClock(at terms.Instant, events []terms.Event) {
+	if len(events) > 0 {
+		r.report.Timeline = append(r.report.Timeline, Item{Kind: ItemEvents, At: at, RaftAt: r.raftTime(), Events: events})
 	}
 }
 

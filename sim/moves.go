@@ -162,6 +162,10 @@ func (r *runner) done(p *pending) bool { return len(p.result) > 0 }
 // tickClock settles the deadlines that are due, by a clock move of a capital that can have one recorded: the record has to
 // say that time has passed.
 func (r *runner) tickClock() {
+	if r.direct {
+		r.stalled = r.record(r.capitals[0], &terms.Move{Verb: terms.VerbClock}, false).Refused
+		return
+	}
 	r.stalled = true
 	for _, c := range r.capitals {
 		if len(c.queue) > 0 || !r.canRecord(c) {

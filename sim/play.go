@@ -23,6 +23,7 @@ type Backend string
 const (
 	Virtual Backend = "virtual" // in this process, on a fake clock: a month takes milliseconds, and a seed replays
 	Wall    Backend = "wall"    // in this process, in real time: a crash takes a second or two, and no seed replays
+	Direct  Backend = "direct"  // no machines at all: the state machine alone, on which faults strike nothing
 	Cluster Backend = "cluster" // each capital a process of its own, as parley up runs it, on disk and over TLS
 )
 
@@ -64,6 +65,8 @@ func Play(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error
 		err = bubble.Run(bubble.Options{Seed: seed, Deterministic: true, Watchdog: o.Watchdog}, func() { play(context.Background()) })
 	case o.On == Wall:
 		play(ctx)
+	case o.On == Direct:
+		report, failed = playDirect(ctx, s, seed, o)
 	case o.On == Cluster && len(o.Node) == 0:
 		return nil, errors.New("Options.Node: name the command that runs a capital's process")
 	case o.On == Cluster:

@@ -12,7 +12,7 @@ import (
 // do goes on the agenda, each matter once.
 func (r *runner) consultPolicies() {
 	for _, c := range r.capitals {
-		if c.policy == nil || c.machine == nil {
+		if c.policy == nil || c.down() {
 			continue
 		}
 		var tasks []policy.Task
@@ -35,7 +35,7 @@ func (r *runner) consultPolicies() {
 // reply has a capital act on a matter, going by what it has applied by now. A capital whose machine is down, or which has
 // moves waiting, comes to it later.
 func (r *runner) reply(c *capital, t policy.Task) {
-	if c.machine == nil {
+	if c.down() {
 		delete(c.tasks, t.Key) // it looks again when it is back
 		c.looked = 0
 		return
@@ -46,6 +46,10 @@ func (r *runner) reply(c *capital, t policy.Task) {
 		r.agenda.add(reply.Again, classReply, func() { r.reply(c, t) })
 	}
 	if reply.Move == nil || r.waitsToSay(c, reply.Move) {
+		return
+	}
+	if r.direct {
+		r.record(c, reply.Move, true)
 		return
 	}
 	r.enqueue(c, *reply.Move, true)

@@ -24,6 +24,7 @@ type Report struct {
 	Waits     []Wait // moves that could not be recorded for a while, or never
 	Timeline  []Item // what happened, in order
 	Record    []terms.Entry
+	NotPlayed int  // how many faults of the script were not played: the state machine alone has nothing that they could strike
 	Unsettled int  // how many times the machines did not settle within their bound
 	NoQuorum  bool // at the end no majority was connected: the record could not be written
 
@@ -60,7 +61,8 @@ func (r *Report) ChecksHeld() bool {
 // Status is a run's exit status.
 type Status int
 
-// The exit statuses of FORMAT: a run is Unknown if, for want of a quorum, its outcome is, and not every expectation held.
+// The exit statuses of FORMAT: a run is Unknown if, for want of a quorum, its outcome is, and not every expectation held;
+// or if all that keeps it from being held are expectations that could not be judged.
 const (
 	StatusHeld    Status = 0
 	StatusFailed  Status = 1
@@ -77,7 +79,12 @@ func (r *Report) Status() Status {
 	case r.NoQuorum && (len(r.Findings) == 0 || !r.Held()):
 		return StatusUnknown
 	case !r.Held():
-		return StatusFailed
+		for _, f := range r.Findings {
+			if !f.Held && !f.Unjudged {
+				return StatusFailed
+			}
+		}
+		return StatusUnknown
 	}
 	return StatusHeld
 }
@@ -87,7 +94,10 @@ type Finding struct {
 	Text  string // the expectation, as one line
 	Held  bool
 	Found string // what was found, as one line
-	Pos   scenarios.Position
+
+	// Unjudged: it asks about machines, and there were none. It does not count as held.
+	Unjudged bool
+	Pos      scenarios.Position
 }
 
 // RaftSummary says what the machines did.
@@ -120,12 +130,13 @@ type ItemKind string
 
 // The kinds of item. Politics are moves and events; the rest is technical.
 const (
-	ItemMove      ItemKind = "move"      // Move: a move's outcome is known; Events: what followed
-	ItemEvents    ItemKind = "events"    // Events: a deadline passed
-	ItemFault     ItemKind = "fault"     // Fault, Text
-	ItemElection  ItemKind = "election"  // Capital was elected leader in RaftTerm
-	ItemWaiting   ItemKind = "waiting"   // Move could not be recorded now: it waits
-	ItemUnsettled ItemKind = "unsettled" // Text: the machines did not come to rest
+	ItemMove      ItemKind = "move"       // Move: a move's outcome is known; Events: what followed
+	ItemEvents    ItemKind = "events"     // Events: a deadline passed
+	ItemFault     ItemKind = "fault"      // Fault, Text
+	ItemElection  ItemKind = "election"   // Capital was elected leader in RaftTerm
+	ItemWaiting   ItemKind = "waiting"    // Move could not be recorded now: it waits
+	ItemUnsettled ItemKind = "unsettled"  // Text: the machines did not come to rest
+	ItemNotPlayed ItemKind = "not-played" // Fault, Text: there was nothing for a fault to strike
 )
 
 // Item is one thing that happened.

@@ -30,6 +30,8 @@ type runner struct {
 	began   time.Time     // of Raft time
 	now     terms.Instant // scenario time
 	stalled bool          // a deadline is past that no clock move could be recorded for
+	direct  bool          // there is the state machine alone: world, journal and all about machines stay empty
+	brief   bool          // with direct: nobody reads the timeline, the record or what was found
 	state   *terms.State  // what the record adds up to, as far as anybody has applied it
 	report  *Report
 	lines   [][]bool // who can hear whom, by place in capitals; nil after a fault, until it is asked for
@@ -51,18 +53,20 @@ func newRunner(ctx context.Context, s *scenarios.Scenario, seed int64, o Options
 	r.journal.applied = make([]uint64, len(s.Charter.Capitals))
 	r.stands = make([]standing, len(s.Charter.Capitals))
 	for i := range s.Charter.Capitals {
-		c := newCapital(s, i, seed, o.Signed)
-		r.capitals = append(r.capitals, c)
-		r.byID[c.id] = c
-		if c.votes {
-			r.report.Raft.Voters++
-		}
+		c := newCapital(s, i, seed)
+		c.employ(s, o.Signed)
+		r.seat(c)
 	}
 	return r
 }
 
-// raftTime is how long the machines have run.
-func (r *runner) raftTime() time.Duration { return time.Since(r.began) }
+func (r *runner) seat(c *capital) {
+	r.capitals = append(r.capitals, c)
+	r.byID[c.id] = c
+	if c.votes {
+		r.report.Raft.Voters++
+	}
+}
 
 // run plays the scenario to its end. An error means that it could not be played at all.
 func (r *runner) run() (*Report, error) {
@@ -70,9 +74,7 @@ func (r *runner) run() (*Report, error) {
 	if err := r.convene(); err != nil {
 		return nil, err
 	}
-	r.schedule()
-	r.follow()
-	for r.next() {
+	for r.begin(); r.next(); r.follow() {
 		select {
 		case <-r.stop:
 			return nil, fmt.Errorf("stopped at %s", r.now)
@@ -81,17 +83,28 @@ func (r *runner) run() (*Report, error) {
 		if err := r.world.broken(); err != nil {
 			return nil, err
 		}
-		r.follow()
-		if r.options.Progress != nil {
-			whole := float64(r.scenario.Horizon) / float64(terms.Day)
-			r.options.Progress(float64(r.now.Sub(r.scenario.Start))/float64(terms.Day), whole)
-		}
+		r.tellProgress()
 	}
 	r.finish()
+	r.runChecks()
+	r.report.RecordHash = hashRecord(r.report.Record)
 	if err := r.world.broken(); err != nil {
 		return nil, err
 	}
 	return r.report, nil
+}
+
+func (r *runner) tellProgress() {
+	if r.options.Progress != nil {
+		whole := float64(r.scenario.Horizon) / float64(terms.Day)
+		r.options.Progress(float64(r.now.Sub(r.scenario.Start))/float64(terms.Day), whole)
+	}
+}
+
+// begin puts everything on the agenda that is known before the run.
+func (r *runner) begin() {
+	r.schedule()
+	r.follow()
 }
 
 // schedule puts the script and the dated expectations on the agenda.
@@ -141,10 +154,12 @@ func (r *runner) happen() bool {
 // follow brings about what follows from an event: waiting moves are tried again, when-steps whose condition holds are put
 // on the agenda, and policies look at what their capitals have applied.
 func (r *runner) follow() {
-	r.collect()
-	r.retry()
-	if r.stalled {
-		r.tickClock()
+	if !r.direct {
+		r.collect()
+		r.retry()
+		if r.stalled {
+			r.tickClock()
+		}
 	}
 	r.fireWhens()
 	r.consultPolicies()
@@ -166,6 +181,10 @@ func (r *runner) fireWhens() {
 
 // act carries out a step of the script.
 func (r *runner) act(step *scenarios.Step) {
+	if step.Fault != nil && r.direct {
+		r.notPlayed(step.Fault, step.Text)
+		return
+	}
 	if step.Fault != nil {
 		r.inflict(step.Fault, step.Text)
 		if !step.NoSettle {
@@ -175,6 +194,11 @@ func (r *runner) act(step *scenarios.Step) {
 	}
 	for _, id := range step.By {
 		c := r.byID[id]
+		if r.direct {
+			m := r.fill(step.Move, c)
+			r.record(c, &m, false)
+			continue
+		}
 		r.enqueue(c, r.fill(step.Move, c), false)
 		r.pump(c, !step.NoSettle)
 		if !step.NoSettle {
