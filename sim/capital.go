@@ -64,9 +64,7 @@ func keyOf(conference, id string) ed25519.PrivateKey {
 func (c *capital) sees(plan string) int {
 	version := 0
 	c.view(func(s *terms.State) {
-		if p, ok := s.Plan(plan); ok {
-			version = p.Version
-		}
+		version = s.Version(plan)
 	})
 	return version
 }

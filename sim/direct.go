@@ -132,7 +132,7 @@ func (r *runner) notPlayed(f *scenarios.Fault, text string) {
 	r.report.NotPlayed++
 	if !r.brief {
 		r.report.Timeline = append(r.report.Timeline, Item{Kind: ItemNotPlayed, At: r.now, Fault: f,
-			Text: text + ": not played, since there are no machines and no lines"})
+			Text: text})
 	}
 }
 

@@ -44,6 +44,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"status": status,
 			"json":   jsonPath,
+			"same":   sameJSON,
 		},
 	})
 }
@@ -66,14 +67,30 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 
 // json FILE PATH [WANT]: the JSON file has something at the path (plans.0.id, or len for a length), which is WANT.
 func jsonPath(ts *testscript.TestScript, neg bool, args []string) {
+	if got := jsonAt(ts, args[0], args[1]); len(args) > 2 && got != args[2] {
+		ts.Fatalf("%s is %s, want %s", args[1], got, args[2])
+	}
+}
+
+// same FILE FILE PATH...: both JSON files have the same at each path.
+func sameJSON(ts *testscript.TestScript, neg bool, args []string) {
+	for _, path := range args[2:] {
+		if a, b := jsonAt(ts, args[0], path), jsonAt(ts, args[1], path); a != b {
+			ts.Fatalf("%s is %s in %s and %s in %s", path, a, args[0], b, args[1])
+		}
+	}
+}
+
+// jsonAt returns what a JSON file has at a path.
+func jsonAt(ts *testscript.TestScript, file, path string) string {
 	var v any
-	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &v))
-	for _, key := range strings.Split(args[1], ".") {
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(file)), &v))
+	for _, key := range strings.Split(path, ".") {
 		switch x := v.(type) {
 		case map[string]any:
 			y, ok := x[key]
 			if !ok {
-				ts.Fatalf("there is no %s of %s", key, args[1])
+				ts.Fatalf("there is no %s of %s", key, path)
 			}
 			v = y
 		case []any:
@@ -84,16 +101,14 @@ func jsonPath(ts *testscript.TestScript, neg bool, args []string) {
 			i, err := strconv.Atoi(key)
 			ts.Check(err)
 			if i >= len(x) {
-				ts.Fatalf("there is no item %d of %s", i, args[1])
+				ts.Fatalf("there is no item %d of %s", i, path)
 			}
 			v = x[i]
 		default:
-			ts.Fatalf("%s: %v has no %s", args[1], v, key)
+			ts.Fatalf("%s: %v has no %s", path, v, key)
 		}
 	}
-	if got := fmt.Sprint(v); len(args) > 2 && got != args[2] {
-		ts.Fatalf("%s is %s, want %s", args[1], got, args[2])
-	}
+	return fmt.Sprint(v)
 }
 
 func TestArrange(t *testing.T) {

@@ -88,8 +88,8 @@ func gather(o *runOptions, s *source, results []result) report.Run {
 		if r.RecordHash == first.RecordHash {
 			run.Replays.SameRecord++
 		}
-		if o.on == onCluster {
-			continue // its messages are not seen
+		if o.on == onCluster || o.on == onDirect {
+			continue // its messages are not seen, or there are none
 		}
 		traces[r.TraceHash] = true
 		if r.TraceHash == first.TraceHash {

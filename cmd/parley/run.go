@@ -34,14 +34,15 @@ const (
 	onVirtual = string(sim.Virtual)
 	onWall    = string(sim.Wall)
 	onCluster = string(sim.Cluster)
+	onDirect  = string(sim.Direct)
 )
 
-var worlds = []string{onVirtual, onWall, onCluster}
+var worlds = []string{onVirtual, onWall, onCluster, onDirect}
 
 // maxReplays bounds --replays.
 const maxReplays = 1_000_000
 
-// parley run FILE... [--seed N] [--on virtual|wall|cluster] [--json] [--junit F] [--trace F] [--replays N] [--quiet] [--width N]
+// parley run FILE... [--seed N] [--on virtual|wall|cluster|direct] [--json] [--junit F] [--trace F] [--replays N] [--quiet] [--width N]
 // [--color auto|always|never]
 func (e *env) runCommand() *cli.Command {
 	return &cli.Command{
@@ -54,7 +55,7 @@ func (e *env) runCommand() *cli.Command {
 			"reason, such as no quorum. Of several runs a 1 counts before a 3, and that before a 0.",
 		Flags: []cli.Flag{
 			&cli.Int64Flag{Name: "seed", Usage: "play with seed `N` instead of the scenario's own", DefaultText: "the scenario's"},
-			&cli.StringFlag{Name: "on", Usage: "play on `B`: virtual (virtual time), wall (real time) or cluster (real processes)", Value: onVirtual},
+			&cli.StringFlag{Name: "on", Usage: "play on `B`: virtual (virtual time), wall (real time), cluster (real processes) or direct (the state machine alone)", Value: onVirtual},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON: an object, or an array for several files", DisableDefaultText: true},
 			&cli.StringFlag{Name: "junit", Usage: "write JUnit XML to file `F`"},
 			&cli.StringFlag{Name: "trace", Usage: "write every message between machines to file `F`, as JSON lines"},
@@ -85,9 +86,11 @@ func (o *runOptions) validate(replays, width bool) error {
 	case len(o.files) == 0:
 		return usagef("run: name a scenario file or more; parley scenarios lists the library")
 	case !slices.Contains(worlds, o.on):
-		return usagef("run: --on takes virtual, wall or cluster, not %q%s", o.on, didYouMean(o.on, worlds))
+		return usagef("run: --on takes virtual, wall, cluster or direct, not %q%s", o.on, didYouMean(o.on, worlds))
 	case o.on == onCluster && o.trace != "":
 		return usagef("run: --trace shows the messages on simulated wires; those of --on %s cannot be seen", o.on)
+	case o.on == onDirect && o.trace != "":
+		return usagef("run: --trace shows the messages between machines; with --on direct there are none")
 	case replays && (o.replays < 1 || o.replays > maxReplays):
 		return usagef("run: --replays takes 1 to %d, not %d", maxReplays, o.replays)
 	case width && o.width < 1:

@@ -43,6 +43,36 @@ func (s *State) Plans() []PlanView {
 	return views
 }
 
+// Version returns the version at which a plan stands, 0 if it has not been proposed.
+func (s *State) Version(plan string) int {
+	if p := s.find(plan); p != nil {
+		return p.Version
+	}
+	return 0
+}
+
+// TextView is an open plan's text and where it stands: what a capital answers.
+type TextView struct {
+	ID      string
+	Version int
+	Stage   string
+	Opened  Instant // when that stage opened
+	Terms   []Setting
+}
+
+// Texts returns the open plans' texts, in the order in which they were proposed. Unlike Plans it does not say why they stand
+// as they do, and costs little. What it returns is shared and must not be changed.
+func (s *State) Texts() []TextView {
+	if len(s.open) == 0 {
+		return nil
+	}
+	views := make([]TextView, len(s.open))
+	for i, p := range s.open {
+		views[i] = TextView{p.ID, p.Version, p.stageName(), p.Opened, p.Terms}
+	}
+	return views
+}
+
 // Pledges returns all pledges in the order in which they were made.
 func (s *State) Pledges() []PledgeView {
 	views := make([]PledgeView, len(s.pledges))

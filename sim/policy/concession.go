@@ -69,7 +69,7 @@ func Best(scores []scenarios.Score) terms.Number {
 
 // weigh answers by the score sheet: it consents to what is worth its present threshold, walks away from what is worth less
 // than its walk-away, and otherwise comes back to the text when its threshold will have fallen to it.
-func (p *Policy) weigh(plan *terms.PlanView, now terms.Instant) Reply {
+func (p *Policy) weigh(plan *terms.TextView, now terms.Instant) Reply {
 	score := ScoreOf(p.party.Scores, plan.Terms)
 	var walkAway terms.Number
 	if p.party.WalkAway != nil {

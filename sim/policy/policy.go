@@ -5,7 +5,7 @@ package policy
 
 import (
 	"fmt"
-	"hash/fnv"
+	"strconv"
 	"strings"
 
 	"github.com/parley-sim/parley/node/terms"
@@ -14,7 +14,7 @@ import (
 
 // View is what a policy may see: the state that its own capital has applied.
 type View interface {
-	Plans() []terms.PlanView
+	Texts() []terms.TextView
 	Pledges() []terms.PledgeView
 	IsAsked(plan, capital string) bool
 	MayVeto(plan, capital string) bool
@@ -58,14 +58,14 @@ func New(s *scenarios.Scenario, party *scenarios.Party, seed int64) *Policy {
 func (p *Policy) Look(v View) []Task {
 	me := p.party.Capital
 	var tasks []Task
-	for _, plan := range v.Plans() {
-		if plan.Outcome != terms.Open || !v.IsAsked(plan.ID, me) {
+	for _, plan := range v.Texts() {
+		if !v.IsAsked(plan.ID, me) {
 			continue
 		}
 		if _, spoken := v.PositionOf(plan.ID, me); spoken {
 			continue
 		}
-		key := fmt.Sprintf("%s v%d %s %d", plan.ID, plan.Version, plan.Stage, plan.Opened)
+		key := plan.ID + " v" + strconv.Itoa(plan.Version) + " " + plan.Stage + " " + strconv.FormatInt(int64(plan.Opened), 10)
 		tasks = append(tasks, Task{Key: key, After: Draw(p.seed, p.party.Policy.RepliesIn, me, key), plan: plan.ID})
 	}
 	for i := range p.party.Policy.Joins {
@@ -85,8 +85,8 @@ func (p *Policy) Do(v View, t Task, now terms.Instant) Reply {
 		}
 		return Reply{Move: &terms.Move{Verb: terms.VerbPledge, Term: t.join.Term, Value: t.join.Value}}
 	}
-	for _, plan := range v.Plans() {
-		if plan.ID != t.plan || plan.Outcome != terms.Open || !v.IsAsked(plan.ID, p.party.Capital) {
+	for _, plan := range v.Texts() {
+		if plan.ID != t.plan || !v.IsAsked(plan.ID, p.party.Capital) {
 			continue
 		}
 		if _, spoken := v.PositionOf(plan.ID, p.party.Capital); !spoken {
@@ -97,7 +97,7 @@ func (p *Policy) Do(v View, t Task, now terms.Instant) Reply {
 }
 
 // answer weighs a text: red lines first, then needs, then the score sheet.
-func (p *Policy) answer(v View, plan *terms.PlanView, now terms.Instant) Reply {
+func (p *Policy) answer(v View, plan *terms.TextView, now terms.Instant) Reply {
 	pol := p.party.Policy
 	for _, line := range pol.RedLines {
 		if holdsAll(line, plan.Terms) {
@@ -126,7 +126,7 @@ func (p *Policy) answer(v View, plan *terms.PlanView, now terms.Instant) Reply {
 }
 
 // on addresses a move to the version that the capital sees.
-func (p *Policy) on(plan *terms.PlanView, m terms.Move) Reply {
+func (p *Policy) on(plan *terms.TextView, m terms.Move) Reply {
 	if m.Verb == "" {
 		return Reply{}
 	}
@@ -209,13 +209,24 @@ func Draw(seed int64, span scenarios.Span, purpose ...string) terms.Duration {
 	if span.Max-span.Min < terms.Hour {
 		unit = 1
 	}
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%d", seed)
+	var buf [20]byte
+	h := fnv1a(fnvOffset, string(strconv.AppendInt(buf[:0], seed, 10)))
 	for _, s := range purpose {
-		fmt.Fprintf(h, "\x00%s", s)
+		h = fnv1a(fnv1a(h, "\x00"), s)
 	}
 	steps := uint64((span.Max-span.Min)/unit) + 1
-	return span.Min + terms.Duration(mix(h.Sum64())%steps)*unit
+	return span.Min + terms.Duration(mix(h)%steps)*unit
+}
+
+// fnvOffset is the hash of nothing: see hash/fnv, New64a.
+const fnvOffset uint64 = 14695981039346656037
+
+// fnv1a goes on with a hash, as hash/fnv does, without a copy of the text.
+func fnv1a(h uint64, s string) uint64 {
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
 }
 
 // mix spreads a hash over all its bits (the finaliser of splitmix64: Steele, Lea and Flood, 2014).

@@ -162,6 +162,10 @@ func (p *page) machines(w words, run *Run) {
 	say := func(format string, args ...any) {
 		p.para(faint, gutterMachine, gutterMachine+step, fmt.Sprintf(format, args...))
 	}
+	if r.On == string(sim.Direct) {
+		p.directly(r, say)
+		return
+	}
 	leader := "nobody leads at the end"
 	if r.Raft.Leader != "" {
 		leader = w.name(r.Raft.Leader) + " leads at the end"
@@ -197,6 +201,15 @@ func (p *page) machines(w words, run *Run) {
 	}
 	if run.Replays != nil {
 		p.replays(run.Replays, say)
+	}
+}
+
+// directly says what a run was that had no machines.
+func (p *page) directly(r *sim.Report, say func(string, ...any)) {
+	say("There were none: the state machine alone was asked. %s recorded, %d refused.", counted(r.Moves.Recorded, "move"), r.Moves.Refused)
+	if r.NotPlayed > 0 {
+		say("%s of the script not played, since there was nothing for a fault to strike: what machines and lines would have "+
+			"changed is not in this outcome. parley run without --on direct plays them.", counted(r.NotPlayed, "step"))
 	}
 }
 

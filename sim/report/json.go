@@ -30,10 +30,11 @@ type jsonRun struct {
 	RaftTime float64          `json:"raft_seconds"`
 	WallTime float64          `json:"wall_seconds"`
 	Title    string           `json:"title"`
-	Status   int              `json:"status"`    // what the run adds to the exit status: 0, 1 or 3
-	NoQuorum bool             `json:"no_quorum"` // at the end no majority was connected
-	Unsettle int              `json:"unsettled"` // how often the machines did not come to rest within their bound
-	Relayed  int              `json:"relayed"`   // moves that went by way of another capital
+	Status   int              `json:"status"`     // what the run adds to the exit status: 0, 1 or 3
+	NoQuorum bool             `json:"no_quorum"`  // at the end no majority was connected
+	Unsettle int              `json:"unsettled"`  // how often the machines did not come to rest within their bound
+	Relayed  int              `json:"relayed"`    // moves that went by way of another capital
+	Skipped  int              `json:"not_played"` // faults of the script, where there was nothing for them to strike
 	Pledges  []jsonPledge     `json:"pledges"`
 	Waits    []jsonWait       `json:"waits"`
 	Replays  *jsonReplays     `json:"replays,omitempty"`
@@ -90,7 +91,8 @@ type jsonFinding struct {
 	Text  string `json:"text"`
 	Held  bool   `json:"held"`
 	Found string `json:"found"`
-	Line  int    `json:"line"` // of the scenario file
+	Line  int    `json:"line"`               // of the scenario file
+	Blind bool   `json:"unjudged,omitempty"` // it asks about machines, and there were none
 }
 
 type jsonCheck struct {
@@ -214,14 +216,14 @@ func object(run *Run) any {
 		Record: hex.EncodeToString(r.RecordHash[:]), Trace: fmt.Sprintf("%016x", r.TraceHash),
 		Covered:  int64(r.EndedAt.Sub(run.Scenario.Start)),
 		RaftTime: seconds(r.RaftTime), WallTime: seconds(r.WallTime),
-		Title: run.Scenario.Title, Status: int(run.Status()), NoQuorum: r.NoQuorum, Unsettle: r.Unsettled, Relayed: r.RelayedMoves,
+		Title: run.Scenario.Title, Status: int(run.Status()), NoQuorum: r.NoQuorum, Unsettle: r.Unsettled, Relayed: r.RelayedMoves, Skipped: r.NotPlayed,
 		Pledges: []jsonPledge{}, Waits: []jsonWait{}, Timeline: items(r.Timeline),
 	}
 	for i := range r.Plans {
 		o.Plans = append(o.Plans, planObject(&r.Plans[i]))
 	}
 	for _, f := range r.Findings {
-		o.Findings = append(o.Findings, jsonFinding{f.Text, f.Held, f.Found, f.Pos.Line})
+		o.Findings = append(o.Findings, jsonFinding{f.Text, f.Held, f.Found, f.Pos.Line, f.Unjudged})
 	}
 	for _, c := range r.Checks {
 		o.Checks = append(o.Checks, jsonCheck(c))

@@ -94,6 +94,8 @@ func (t *timeline) item(items []sim.Item) {
 			text = t.fault(last.Fault)
 		}
 		t.machine(last.At, text)
+	case sim.ItemNotPlayed:
+		t.machine(last.At, sentence("Not played: "+last.Text))
 	case sim.ItemElection:
 		t.machine(last.At, fmt.Sprintf("%s's machine is elected leader (Raft term %d).", t.name(last.Capital), last.RaftTerm))
 	case sim.ItemWaiting:

@@ -22,7 +22,7 @@ func (p *page) finding(r *sim.Report, f *sim.Finding) {
 	mark, l := "held", good
 	if !f.Held {
 		mark, l = "FAILED", bad
-		if r.NoQuorum {
+		if r.NoQuorum || f.Unjudged {
 			mark, l = "UNKNOWN", unsure
 		}
 	}
