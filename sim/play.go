@@ -55,9 +55,10 @@ func Play(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error
 	began := time.Now()
 	var report *Report
 	var failed, err error
+	stop := ctx.Done() // asked for here: the channel may be made by this call, and one made in a bubble stays there
 	play := func(inside context.Context) {
 		r := newRunner(inside, s, seed, o)
-		r.stop = ctx.Done()
+		r.stop = stop
 		report, failed = r.run()
 	}
 	switch {
