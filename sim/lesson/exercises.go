@@ -12,6 +12,8 @@ func checksOf(number int) map[string]check {
 	switch number {
 	case 1:
 		return map[string]check{"adopted": truceAdopted, "machines": truceWithoutSpectators}
+	case 2:
+		return map[string]check{"most": quorumMost, "one-more": quorumOneMore, "back": quorumBack}
 	}
 	return nil
 }
