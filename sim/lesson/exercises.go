@@ -14,6 +14,8 @@ func checksOf(number int) map[string]check {
 		return map[string]check{"adopted": truceAdopted, "machines": truceWithoutSpectators}
 	case 2:
 		return map[string]check{"most": quorumMost, "one-more": quorumOneMore, "back": quorumBack}
+	case 3:
+		return map[string]check{"unheard": chairUnheard, "once": chairOnce}
 	}
 	return nil
 }
