@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Handler answers a call. It runs on a goroutine of its own; ctx ends when the capital that it serves goes down, not
+// Handler answers a call. It runs on a goroutine of its own, that of the call; ctx ends when the capital that it serves goes down, not
 // when the caller gives up, whom it may not be able to hear. It owns body, and the network owns what it returns.
 type Handler func(ctx context.Context, from string, body []byte) []byte
 
@@ -35,7 +35,7 @@ func (n *Network) Call(ctx context.Context, from, to string, body []byte) ([]byt
 		return nil, ErrClosed
 	}
 	work := &callWork{caller: from, body: bytes.Clone(body)}
-	value, err := caller.exchange(to, Call, work, n.config.CallTimeout, ctx.Done())
+	value, err := caller.exchange(new(exchange), to, Call, work, n.config.CallTimeout, ctx.Done())
 	if errors.Is(err, ErrTimeout) && ctx.Err() != nil {
 		return nil, fmt.Errorf("network: call from %s to %s: %w", from, to, context.Cause(ctx))
 	}
@@ -53,21 +53,25 @@ type callWork struct {
 
 func (w *callWork) describe(m *Message) { m.Digest = digestBytes(w.body) }
 
-func (w *callWork) serve(t *Transport, _ time.Time, m *Message) (reply, bool) {
-	t.net.mu.Lock()
+func (w *callWork) serve(x *exchange, t *Transport) bool {
+	n := t.net
+	n.mu.Lock()
 	handler := t.handler
-	t.net.mu.Unlock()
+	n.mu.Unlock()
+	var answer []byte
+	if handler != nil {
+		answer = bytes.Clone(handler(t.calls, w.caller, w.body))
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !t.dismiss(x) {
+		return false // the caller was told already that its peer went down
+	}
 	if handler == nil {
-		return reply{err: ErrRefused}, true
+		x.refuse(ErrRefused)
+		return true
 	}
-	answers := make(chan []byte, 1) // with room: the handler must not block on a caller that left
-	go func() { answers <- handler(t.calls, w.caller, w.body) }()
-	select {
-	case answer := <-answers:
-		answer = bytes.Clone(answer)
-		m.OK, m.Digest = true, digestBytes(answer)
-		return reply{value: answer}, true
-	case <-t.closed:
-		return reply{err: ErrReset}, true
-	}
+	x.reply.value = answer
+	x.message.OK, x.message.Digest = true, digestBytes(answer)
+	return true
 }

@@ -12,17 +12,29 @@ import (
 
 func newReader(b []byte) io.Reader { return bytes.NewReader(b) }
 
-func copyHeader(h raft.RPCHeader) raft.RPCHeader {
-	h.ID = bytes.Clone(h.ID)
-	h.Addr = bytes.Clone(h.Addr)
+// names holds copies of ids and addresses, one after the other, as far as there is room.
+type names []byte
+
+func (n *names) clone(b []byte) []byte {
+	at := len(*n)
+	if b == nil || len(b) > cap(*n)-at {
+		return bytes.Clone(b)
+	}
+	*n = append(*n, b...)
+	return (*n)[at:len(*n):len(*n)]
+}
+
+func copyHeader(h raft.RPCHeader, in *names) raft.RPCHeader {
+	h.ID = in.clone(h.ID)
+	h.Addr = in.clone(h.Addr)
 	return h
 }
 
-func copyAppendEntries(req *raft.AppendEntriesRequest) *raft.AppendEntriesRequest {
-	c := *req
-	c.RPCHeader = copyHeader(req.RPCHeader)
+func copyAppendEntries(c, req *raft.AppendEntriesRequest, in *names) {
+	*c = *req
+	c.RPCHeader = copyHeader(req.RPCHeader, in)
 	//lint:ignore SA1019 Raft still sets it, so it is carried
-	c.Leader = bytes.Clone(req.Leader)
+	c.Leader = in.clone(req.Leader)
 	c.Entries = nil
 	if len(req.Entries) > 0 {
 		logs := make([]raft.Log, len(req.Entries))
@@ -34,12 +46,11 @@ func copyAppendEntries(req *raft.AppendEntriesRequest) *raft.AppendEntriesReques
 			c.Entries[i] = &logs[i]
 		}
 	}
-	return &c
 }
 
 func copyRequestVote(req *raft.RequestVoteRequest) *raft.RequestVoteRequest {
 	c := *req
-	c.RPCHeader = copyHeader(req.RPCHeader)
+	c.RPCHeader = copyHeader(req.RPCHeader, new(names))
 	//lint:ignore SA1019 Raft still sets it, so it is carried
 	c.Candidate = bytes.Clone(req.Candidate)
 	return &c
@@ -47,13 +58,13 @@ func copyRequestVote(req *raft.RequestVoteRequest) *raft.RequestVoteRequest {
 
 func copyRequestPreVote(req *raft.RequestPreVoteRequest) *raft.RequestPreVoteRequest {
 	c := *req
-	c.RPCHeader = copyHeader(req.RPCHeader)
+	c.RPCHeader = copyHeader(req.RPCHeader, new(names))
 	return &c
 }
 
 func copyInstallSnapshot(req *raft.InstallSnapshotRequest) *raft.InstallSnapshotRequest {
 	c := *req
-	c.RPCHeader = copyHeader(req.RPCHeader)
+	c.RPCHeader = copyHeader(req.RPCHeader, new(names))
 	c.Leader = bytes.Clone(req.Leader)
 	c.Peers = bytes.Clone(req.Peers)
 	c.Configuration = bytes.Clone(req.Configuration)
@@ -61,30 +72,34 @@ func copyInstallSnapshot(req *raft.InstallSnapshotRequest) *raft.InstallSnapshot
 }
 
 // copyResponse copies a response of Raft. A type that it does not know, and so could not copy, is a programming error.
-func copyResponse(response any) any {
+func (w *raftWork) copyResponse(response any) any {
 	switch r := response.(type) {
 	case nil:
 		return nil
 	case *raft.AppendEntriesResponse:
-		c := *r
-		c.RPCHeader = copyHeader(r.RPCHeader)
-		return &c
+		c := w.response
+		if c == nil {
+			c = new(raft.AppendEntriesResponse)
+		}
+		*c = *r
+		c.RPCHeader = copyHeader(r.RPCHeader, &w.names)
+		return c
 	case *raft.RequestVoteResponse:
 		c := *r
-		c.RPCHeader = copyHeader(r.RPCHeader)
+		c.RPCHeader = copyHeader(r.RPCHeader, &w.names)
 		c.Peers = bytes.Clone(r.Peers)
 		return &c
 	case *raft.RequestPreVoteResponse:
 		c := *r
-		c.RPCHeader = copyHeader(r.RPCHeader)
+		c.RPCHeader = copyHeader(r.RPCHeader, &w.names)
 		return &c
 	case *raft.TimeoutNowResponse:
 		c := *r
-		c.RPCHeader = copyHeader(r.RPCHeader)
+		c.RPCHeader = copyHeader(r.RPCHeader, &w.names)
 		return &c
 	case *raft.InstallSnapshotResponse:
 		c := *r
-		c.RPCHeader = copyHeader(r.RPCHeader)
+		c.RPCHeader = copyHeader(r.RPCHeader, &w.names)
 		return &c
 	default:
 		panic("network: unknown Raft response")

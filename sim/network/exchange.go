@@ -7,7 +7,6 @@ import "time"
 // exchanges that nothing happens to. Where the way takes longer than the caller waits, or a link is held, the rest of
 // the exchange goes on without the caller, as a message on a wire does: see carryOn.
 type exchange struct {
-	net    *Network
 	caller *Transport // at one end
 	peer   *capital   // at the other; which of its transports answers is decided at arrival
 	work   work
@@ -15,6 +14,7 @@ type exchange struct {
 	message Message // the one under way: the request, then the answer
 	link    *link   // that it is on
 	reply   reply   // what the answer says
+	ticket  ticket  // of the request, while the peer works on it
 
 	// deadline is when the caller stops waiting. It is zero once the exchange goes on without its caller.
 	deadline time.Time
@@ -29,9 +29,9 @@ type work interface {
 	// describe fills in what a trace says of the request.
 	describe(m *Message)
 
-	// serve has the capital at t do the work, and describes the answer in m. It returns false if there is none by the
-	// deadline, if that is not zero.
-	serve(t *Transport, deadline time.Time, m *Message) (reply, bool)
+	// serve has the capital at t, which has admitted the exchange, do the work. It sets the exchange's reply and describes
+	// it in the exchange's message. It returns false if there is no answer, or another goroutine gives it.
+	serve(x *exchange, t *Transport) bool
 }
 
 // reply is the answer to an exchange.
@@ -40,24 +40,18 @@ type reply struct {
 	err   error
 }
 
-// exchange carries a request to a peer and its answer back. It returns after timeout at the latest, with ErrTimeout, and
-// earlier if cancel is closed, with ErrClosed if the caller went down and else with ErrTimeout.
-func (t *Transport) exchange(to string, kind Kind, w work, timeout time.Duration, cancel <-chan struct{}) (any, error) {
+// exchange carries a request to a peer and its answer back, on x, which is new. It returns after timeout at the latest,
+// with ErrTimeout, and earlier if cancel is closed, with ErrClosed if the caller went down and else with ErrTimeout.
+func (t *Transport) exchange(x *exchange, to string, kind Kind, w work, timeout time.Duration, cancel <-chan struct{}) (any, error) {
 	n := t.net
 	if t.isClosed() {
 		time.Sleep(n.config.HopMin) // never fail in no time: see the package comment
 		return nil, ErrClosed
 	}
 	deadline := time.Now().Add(timeout)
-	x := &exchange{
-		net: n, caller: t, work: w, deadline: deadline,
-		message: Message{From: t.capital.id, To: to, Kind: kind},
-	}
+	x.caller, x.work, x.deadline = t, w, deadline
+	x.message.From, x.message.To, x.message.Kind = t.capital.id, to, kind
 	w.describe(&x.message)
-	n.mu.Lock()
-	x.peer = n.capital(to)
-	x.link = n.link(t.capital, x.peer)
-	n.mu.Unlock()
 
 	var r reply
 	var ok bool
@@ -102,9 +96,19 @@ func (x *exchange) send() (reply, bool) {
 // depart has the link take the message, and returns how long it will be on its way. It returns false if the caller need
 // not wait for that.
 func (x *exchange) depart() (time.Duration, bool) {
-	n, l, m := x.net, x.link, &x.message
+	n, m := x.caller.net, &x.message
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if m.Answer {
+		if x.ticket.works {
+			n.flight.Serving--
+		}
+		x.link = n.link(x.peer, x.caller.capital)
+	} else {
+		x.peer = n.capital(m.To)
+		x.link = n.link(x.caller.capital, x.peer)
+	}
+	l := x.link
 	l.sent[m.lane()]++
 	m.Number = l.sent[m.lane()]
 	n.record(l, m, Sent)
@@ -129,7 +133,8 @@ func (x *exchange) depart() (time.Duration, bool) {
 	return delay, true
 }
 
-// leaveCaller prepares for the exchange going on without its caller. The caller of it holds n.mu.
+// leaveCaller prepares for the exchange going on without its caller. The caller of it holds Network.mu, or is the only
+// one yet to know the exchange.
 func (x *exchange) leaveCaller() {
 	x.deadline = time.Time{}
 	if x.done == nil {
@@ -146,50 +151,55 @@ func (x *exchange) carryOn() {
 
 // arrive takes the message off its link: at the caller it ends the exchange, at the peer the work begins.
 func (x *exchange) arrive() (reply, bool) {
-	n, m := x.net, &x.message
+	if x.message.Answer {
+		return x.arriveHome()
+	}
+	n, m := x.caller.net, &x.message
 	n.mu.Lock()
 	n.underWay(m.Kind, -1)
-	home := m.Answer
 	target := x.peer.up
-	lost := x.link.faults.Cut || home && x.caller.isClosed()
-	switch {
-	case lost || !home && target == nil:
+	if x.link.faults.Cut {
 		n.record(x.link, m, Lost)
-	default:
-		n.record(x.link, m, Delivered)
-	}
-	working := !home && !lost && target != nil && !m.Kind.idle()
-	if working {
-		n.flight.Serving++
-	}
-	n.mu.Unlock()
-
-	if lost {
+		n.mu.Unlock()
 		return reply{}, false
 	}
-	if home {
-		return x.reply, true
-	}
-
-	answer := Message{From: m.To, To: m.From, Kind: m.Kind, Answer: true}
-	ok := true
+	event := Delivered
 	if target == nil {
-		x.reply = reply{err: ErrRefused}
-	} else {
-		x.reply, ok = x.work.serve(target, x.deadline, &answer)
+		event = Lost
 	}
-	if x.reply.err != nil {
-		answer.Digest = digestString(x.reply.err.Error())
+	n.record(x.link, m, event)
+	*m = Message{From: m.To, To: m.From, Kind: m.Kind, Answer: true}
+	if target != nil {
+		if x.ticket.works = !m.Kind.idle(); x.ticket.works {
+			n.flight.Serving++
+		}
+		target.admit(x)
 	}
-	n.mu.Lock()
-	if working {
-		n.flight.Serving--
-	}
-	x.link = n.link(x.peer, x.caller.capital)
 	n.mu.Unlock()
-	if !ok {
+	if target == nil {
+		x.refuse(ErrRefused)
+	} else if !x.work.serve(x, target) {
 		return reply{}, false
 	}
-	x.message = answer
 	return x.send()
+}
+
+// refuse makes an error the answer.
+func (x *exchange) refuse(err error) {
+	x.reply.err = err
+	x.message.Digest = digestString(err.Error())
+}
+
+// arriveHome takes the answer off its link.
+func (x *exchange) arriveHome() (reply, bool) {
+	n, m := x.caller.net, &x.message
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.underWay(m.Kind, -1)
+	if x.link.faults.Cut || x.caller.isClosed() {
+		n.record(x.link, m, Lost)
+		return reply{}, false
+	}
+	n.record(x.link, m, Delivered)
+	return x.reply, true
 }

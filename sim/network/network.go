@@ -27,6 +27,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"github.com/hashicorp/raft"
 )
 
 // Errors of a request, to be tested with errors.Is.
@@ -78,6 +80,7 @@ type Network struct {
 	flight   Flight
 	stats    Stats
 	hash     uint64
+	spare    []chan raft.RPCResponse // empty ones, to use again
 }
 
 // capital is one end of the wires. It outlives the transports of the machine that runs there.

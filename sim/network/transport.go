@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -18,8 +19,15 @@ type Transport struct {
 	net     *Network
 	capital *capital
 	inbox   chan raft.RPC
-	closed  chan struct{} // closed by close, under Network.mu
-	handler Handler       // guarded by Network.mu
+	closed  chan struct{}          // closed by close, under Network.mu
+	address []byte                 // as EncodePeer returns it
+	heard   atomic.Pointer[string] // what DecodePeer returned last
+
+	// Guarded by Network.mu:
+	handler Handler
+	serving []*exchange // whose requests were taken in and not answered: see ticket
+	alarm   *time.Timer // nil before the first
+	alarmAt time.Time   // zero: it is not set
 
 	// calls is the context of the calls being served here. It ends when the capital goes down.
 	calls    context.Context
@@ -37,8 +45,9 @@ func newTransport(n *Network, c *capital) *Transport {
 		net: n, capital: c,
 		// Raft's main loop takes requests one by one. With room for some, senders need not queue up at the channel,
 		// which would put the order into the hands of the scheduler.
-		inbox:  make(chan raft.RPC, 256),
-		closed: make(chan struct{}),
+		inbox:   make(chan raft.RPC, 256),
+		closed:  make(chan struct{}),
+		address: []byte(c.id),
 	}
 	t.calls, t.endCalls = context.WithCancel(context.Background())
 	return t
@@ -52,6 +61,13 @@ func (t *Transport) close() {
 	}
 	close(t.closed)
 	t.endCalls()
+	for _, x := range t.serving {
+		x.revoke(errDown)
+	}
+	t.serving = nil
+	if t.alarm != nil {
+		t.alarm.Stop()
+	}
 	if t.capital.up == t {
 		t.capital.up = nil
 	}
@@ -80,11 +96,23 @@ func (t *Transport) Consumer() <-chan raft.RPC { return t.inbox }
 // LocalAddr returns the id of the capital.
 func (t *Transport) LocalAddr() raft.ServerAddress { return raft.ServerAddress(t.capital.id) }
 
-// EncodePeer returns the address as bytes.
-func (t *Transport) EncodePeer(_ raft.ServerID, addr raft.ServerAddress) []byte { return []byte(addr) }
+// EncodePeer returns the address as bytes, which must not be changed.
+func (t *Transport) EncodePeer(_ raft.ServerID, addr raft.ServerAddress) []byte {
+	if string(addr) == t.capital.id { // Raft asks for its own with every message
+		return t.address
+	}
+	return []byte(addr)
+}
 
 // DecodePeer returns the address that EncodePeer encoded.
-func (t *Transport) DecodePeer(peer []byte) raft.ServerAddress { return raft.ServerAddress(peer) }
+func (t *Transport) DecodePeer(peer []byte) raft.ServerAddress {
+	if last := t.heard.Load(); last != nil && *last == string(peer) { // nearly always the leader's
+		return raft.ServerAddress(*last)
+	}
+	addr := string(peer)
+	t.heard.Store(&addr)
+	return raft.ServerAddress(addr)
+}
 
 // SetHeartbeatHandler does nothing: heartbeats go through Raft's main queue, since the fast path races with the leader's
 // loop (hashicorp/raft#695).
@@ -106,7 +134,17 @@ func (t *Transport) AppendEntries(_ raft.ServerID, to raft.ServerAddress, req *r
 	case len(req.Entries) == 0:
 		kind = CommitNotice
 	}
-	return rpc(t, to, kind, copyAppendEntries(req), resp)
+	// Nearly all messages are of this kind, so that everything that one needs is made at once.
+	a := &struct {
+		exchange
+		raftWork
+		request  raft.AppendEntriesRequest
+		response raft.AppendEntriesResponse
+		room     [80]byte // for ids and addresses in both
+	}{}
+	a.raftWork = raftWork{command: &a.request, response: &a.response, names: a.room[:0]}
+	copyAppendEntries(&a.request, req, &a.names)
+	return finish(t, &a.exchange, to, kind, &a.raftWork, t.net.config.RPCTimeout, resp)
 }
 
 // isHeartbeat tells a heartbeat from other appends without entries, as hashicorp/raft's NetworkTransport does: a
@@ -131,7 +169,7 @@ func (t *Transport) RequestPreVote(_ raft.ServerID, to raft.ServerAddress, req *
 // TimeoutNow has a capital stand for election at once.
 func (t *Transport) TimeoutNow(_ raft.ServerID, to raft.ServerAddress, req *raft.TimeoutNowRequest,
 	resp *raft.TimeoutNowResponse) error {
-	return rpc(t, to, TimeoutNow, &raft.TimeoutNowRequest{RPCHeader: copyHeader(req.RPCHeader)}, resp)
+	return rpc(t, to, TimeoutNow, &raft.TimeoutNowRequest{RPCHeader: copyHeader(req.RPCHeader, new(names))}, resp)
 }
 
 // InstallSnapshot sends a snapshot as one message. An error from reading data is returned as it is.
@@ -144,18 +182,18 @@ func (t *Transport) InstallSnapshot(_ raft.ServerID, to raft.ServerAddress, req 
 	}
 	timeout := t.net.config.RPCTimeout * time.Duration(1+len(content)/snapshotScale)
 	w := &raftWork{command: copyInstallSnapshot(req), snapshot: content}
-	return finish(t, to, Snapshot, w, timeout, resp)
+	return finish(t, new(exchange), to, Snapshot, w, timeout, resp)
 }
 
 // rpc sends a request, already copied, and stores what comes back in resp.
 func rpc[R any](t *Transport, to raft.ServerAddress, kind Kind, command any, resp *R) error {
-	return finish(t, to, kind, &raftWork{command: command}, t.net.config.RPCTimeout, resp)
+	return finish(t, new(exchange), to, kind, &raftWork{command: command}, t.net.config.RPCTimeout, resp)
 }
 
 // finish carries out the exchange and stores the response, which may come with an error or, after an error of the
 // network, be missing.
-func finish[R any](t *Transport, to raft.ServerAddress, kind Kind, w *raftWork, timeout time.Duration, resp *R) error {
-	value, err := t.exchange(string(to), kind, w, timeout, nil)
+func finish[R any](t *Transport, x *exchange, to raft.ServerAddress, kind Kind, w *raftWork, timeout time.Duration, resp *R) error {
+	value, err := t.exchange(x, string(to), kind, w, timeout, nil)
 	if response, ok := value.(*R); ok && response != nil {
 		*resp = *response
 	}
@@ -164,8 +202,10 @@ func finish[R any](t *Transport, to raft.ServerAddress, kind Kind, w *raftWork, 
 
 // raftWork is a Raft RPC as the work of an exchange.
 type raftWork struct {
-	command  any    // the caller's request, copied
-	snapshot []byte // the data of an InstallSnapshot
+	command  any                         // the caller's request, copied
+	snapshot []byte                      // the data of an InstallSnapshot
+	response *raft.AppendEntriesResponse // where the copy of such a response goes; nil: it is made
+	names    names
 }
 
 func (w *raftWork) describe(m *Message) {
@@ -175,36 +215,44 @@ func (w *raftWork) describe(m *Message) {
 	}
 }
 
-func (w *raftWork) serve(t *Transport, deadline time.Time, m *Message) (reply, bool) {
-	responses := make(chan raft.RPCResponse, 1) // with room: Raft must not block on a caller that left
-	request := raft.RPC{Command: w.command, RespChan: responses}
+func (w *raftWork) serve(x *exchange, t *Transport) bool {
+	answers := x.ticket.answers
+	request := raft.RPC{Command: w.command, RespChan: answers}
 	if w.snapshot != nil {
 		request.Reader = newReader(w.snapshot)
 	}
-	var late <-chan time.Time
-	if !deadline.IsZero() {
-		timer := time.NewTimer(time.Until(deadline))
-		defer timer.Stop()
-		late = timer.C
-	}
+	var r raft.RPCResponse
 	select {
 	case t.inbox <- request:
-	case <-t.closed:
-		return reply{err: ErrReset}, true
-	case <-late:
-		return reply{}, false
-	}
-	select {
-	case r := <-responses:
-		value := copyResponse(r.Response)
-		describeResponse(value, m)
-		if r.Error != nil {
-			r.Error = errors.New(r.Error.Error()) // over a wire an error is its text
+		r = <-answers
+	default: // so busy is nobody but one that is stuck
+		select {
+		case t.inbox <- request:
+			r = <-answers
+		case r = <-answers: // of the network
 		}
-		return reply{value: value, err: r.Error}, true
-	case <-t.closed:
-		return reply{err: ErrReset}, true
-	case <-late:
-		return reply{}, false
 	}
+	t.net.mu.Lock()
+	if t.dismiss(x) {
+		t.net.spare = append(t.net.spare, answers) // Raft has answered, and does so once
+	}
+	t.net.mu.Unlock()
+	switch r.Error {
+	case errDown:
+		x.refuse(ErrReset)
+		return true
+	case errLate:
+		t.net.mu.Lock()
+		if x.ticket.works {
+			t.net.flight.Serving--
+		}
+		t.net.mu.Unlock()
+		return false
+	}
+	x.reply.value = w.copyResponse(r.Response)
+	describeResponse(x.reply.value, &x.message)
+	if r.Error != nil {
+		x.refuse(errors.New(r.Error.Error())) // over a wire an error is its text
+	}
+	return true
 }
