@@ -169,13 +169,14 @@ func (n *Node) answer(ctx context.Context, from string, body []byte) reply {
 		return failed(notStored, ErrClosed)
 	}
 	defer n.group.leave()
-	// The answer has to travel back before the sender gives up.
-	ctx, cancel := context.WithTimeout(ctx, q.Wait-q.Wait/8)
+	// The answer has to travel back before the sender gives up. And it is of no use once the line or the node is closed.
+	within, cancel := context.WithTimeout(n.ctx, q.Wait-q.Wait/8)
 	defer cancel()
-	ctx, stop := n.whileOpen(ctx)
-	defer stop()
+	if ctx.Done() != nil {
+		defer context.AfterFunc(ctx, cancel)()
+	}
 	if len(q.Via) == 0 {
 		q.Via = []string{from}
 	}
-	return n.route(ctx, q)
+	return n.route(within, q)
 }

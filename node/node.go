@@ -26,6 +26,7 @@ type Node struct {
 	ctx   context.Context // ends when the node closes
 	end   context.CancelCauseFunc
 	group *group // everything under way
+	crew  crew   // goroutines for what waits for Raft
 
 	turn    chan struct{} // held by the Submit whose turn it is
 	numbers numbering
@@ -141,6 +142,7 @@ func (n *Node) Crash() {
 
 func (n *Node) shutDown(ctx context.Context) error {
 	n.end(ErrClosed)
+	n.crew.close()
 	stopped := make(chan error, 1)
 	go func() {
 		n.life.Lock()
@@ -243,10 +245,10 @@ func (n *Node) holdsSnapshot(stopped *raft.Raft) (bool, error) {
 func (n *Node) await(ctx context.Context, f func() error) error {
 	n.group.add()
 	done := make(chan error, 1)
-	go func() {
+	n.crew.run(func() {
 		defer n.group.leave()
 		done <- f()
-	}()
+	})
 	select {
 	case err := <-done:
 		return err

@@ -217,4 +217,5 @@ func (w *nodes) close() {
 			c.machine.crash()
 		}
 	}
+	w.Network.Close()
 }

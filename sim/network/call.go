@@ -35,7 +35,11 @@ func (n *Network) Call(ctx context.Context, from, to string, body []byte) ([]byt
 		return nil, ErrClosed
 	}
 	work := &callWork{caller: from, body: bytes.Clone(body)}
-	value, err := caller.exchange(new(exchange), to, Call, work, n.config.CallTimeout, ctx.Done())
+	timeout := n.config.CallTimeout
+	if end, ok := ctx.Deadline(); ok && time.Until(end) <= timeout {
+		timeout = 0 // ctx has a timer of its own
+	}
+	value, err := caller.exchange(new(exchange), to, Call, work, timeout, ctx.Done())
 	if errors.Is(err, ErrTimeout) && ctx.Err() != nil {
 		return nil, fmt.Errorf("network: call from %s to %s: %w", from, to, context.Cause(ctx))
 	}

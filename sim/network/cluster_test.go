@@ -259,6 +259,7 @@ func story(tb testing.TB, n *network.Network) (told []string) {
 func TestClusterSurvivesCrashAndCut(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{Seed: 1})
+		defer n.Close()
 		story(t, n)
 		if f := n.Flight(); n.InFlight() != 0 || f.Held != 0 {
 			t.Errorf("in flight at the end: %+v", f)
@@ -269,6 +270,7 @@ func TestClusterSurvivesCrashAndCut(t *testing.T) {
 func TestLaggardGetsSnapshot(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{Seed: 1})
+		defer n.Close()
 		short := func(c *raft.Config) { c.TrailingLogs = 1 }
 		c := newCluster(t, n, 3, short)
 		leader := c.leader()

@@ -41,14 +41,18 @@ type reply struct {
 }
 
 // exchange carries a request to a peer and its answer back, on x, which is new. It returns after timeout at the latest,
-// with ErrTimeout, and earlier if cancel is closed, with ErrClosed if the caller went down and else with ErrTimeout.
+// with ErrTimeout, if that is not zero, and earlier if cancel is closed, with ErrClosed if the caller went down and else
+// with ErrTimeout.
 func (t *Transport) exchange(x *exchange, to string, kind Kind, w work, timeout time.Duration, cancel <-chan struct{}) (any, error) {
 	n := t.net
 	if t.isClosed() {
 		time.Sleep(n.config.HopMin) // never fail in no time: see the package comment
 		return nil, ErrClosed
 	}
-	deadline := time.Now().Add(timeout)
+	var deadline time.Time
+	if timeout > 0 {
+		deadline = time.Now().Add(timeout)
+	}
 	x.caller, x.work, x.deadline = t, w, deadline
 	x.message.From, x.message.To, x.message.Kind = t.capital.id, to, kind
 	w.describe(&x.message)
@@ -59,27 +63,37 @@ func (t *Transport) exchange(x *exchange, to string, kind Kind, w work, timeout 
 		// A call can take long to answer and be given up at any time, so it goes on without its caller from the start.
 		x.leaveCaller()
 		if delay, departed := x.depart(); departed {
-			time.AfterFunc(delay, x.carryOn)
+			n.dispatch(x, delay)
 		}
 	} else {
 		r, ok = x.send()
 	}
 	if !ok {
-		timer := time.NewTimer(time.Until(deadline))
-		defer timer.Stop()
-		select {
-		case r = <-x.done:
-		case <-t.closed:
-		case <-cancel:
-			r.err = ErrTimeout
-		case <-timer.C:
-			r.err = ErrTimeout
-		}
+		r = x.wait(deadline, cancel)
 	}
 	if t.isClosed() {
 		return nil, ErrClosed // a machine that crashed learns nothing more
 	}
 	return r.value, r.err
+}
+
+// wait waits for the answer to an exchange that goes on without its caller, or that has come to its end without one.
+func (x *exchange) wait(deadline time.Time, cancel <-chan struct{}) (r reply) {
+	var late <-chan time.Time
+	if !deadline.IsZero() {
+		timer := time.NewTimer(time.Until(deadline))
+		defer timer.Stop()
+		late = timer.C
+	}
+	select {
+	case r = <-x.done:
+	case <-x.caller.closed:
+	case <-cancel:
+		r.err = ErrTimeout
+	case <-late:
+		r.err = ErrTimeout
+	}
+	return r
 }
 
 // send puts the message on its link and carries the exchange on from there. It returns false if the exchange goes on

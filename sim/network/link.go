@@ -59,11 +59,7 @@ func (n *Network) Heal(from, to string) {
 func (n *Network) HealAll() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	byIndex := make([]*capital, len(n.capitals)) // maps have no order, and the releases shall have one
-	for _, c := range n.capitals {
-		byIndex[c.index] = c
-	}
-	for _, c := range byIndex {
+	for _, c := range n.byIndex() {
 		for _, l := range c.links {
 			if l != nil {
 				l.faults = Faults{Latency: l.faults.Latency}

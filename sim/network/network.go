@@ -68,8 +68,8 @@ type Config struct {
 	Trace func(Message)
 }
 
-// Network is the wires between all capitals. Make it with New, inside the bubble if there is one. Its methods may be
-// called by any goroutine.
+// Network is the wires between all capitals. Make it with New, inside the bubble if there is one, and end it with Close.
+// Its methods may be called by any goroutine.
 type Network struct {
 	config Config
 	start  time.Time
@@ -81,6 +81,8 @@ type Network struct {
 	stats    Stats
 	hash     uint64
 	spare    []chan raft.RPCResponse // empty ones, to use again
+	idle     []*courier
+	closed   bool
 }
 
 // capital is one end of the wires. It outlives the transports of the machine that runs there.
@@ -179,4 +181,13 @@ func (n *Network) link(from, to *capital) *link {
 		from.links[to.index] = l
 	}
 	return l
+}
+
+// byIndex returns the capitals in order: maps have none, and what is done to all shall have one. The caller holds n.mu.
+func (n *Network) byIndex() []*capital {
+	list := make([]*capital, len(n.capitals))
+	for _, c := range n.capitals {
+		list[c.index] = c
+	}
+	return list
 }

@@ -43,6 +43,7 @@ func call(n *network.Network, from, to, body string) (string, time.Duration, err
 func TestCallTakesTwoHops(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{})
+		defer n.Close()
 		echo(n, "paris", "kyiv")
 		answer, took, err := call(n, "paris", "kyiv", "hello")
 		if answer != "kyiv: hello" || err != nil {
@@ -60,6 +61,7 @@ func TestCallTakesTwoHops(t *testing.T) {
 func TestCutOneWay(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{})
+		defer n.Close()
 		echo(n, "paris", "kyiv")
 		asked := 0
 		n.Handle("kyiv", func(context.Context, string, []byte) []byte { asked++; return nil })
@@ -96,6 +98,7 @@ func TestCutOneWay(t *testing.T) {
 func TestCutLosesWhatIsUnderWay(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{})
+		defer n.Close()
 		echo(n, "paris", "kyiv")
 		time.AfterFunc(100*time.Microsecond, func() { n.Cut("paris", "kyiv"); n.Cut("kyiv", "paris") })
 		if _, _, err := call(n, "paris", "kyiv", ""); !errors.Is(err, context.DeadlineExceeded) {
@@ -110,6 +113,7 @@ func TestCutLosesWhatIsUnderWay(t *testing.T) {
 func TestSlowAndLatency(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{})
+		defer n.Close()
 		echo(n, "paris", "kyiv")
 		n.Latency("paris", "kyiv", 40*time.Millisecond)
 		n.Slow("kyiv", "paris", 200*time.Millisecond)
@@ -127,6 +131,7 @@ func TestDropRate(t *testing.T) {
 	lost := func(seed int64) (which []int) {
 		inBubble(t, func() {
 			n := network.New(network.Config{Seed: seed})
+			defer n.Close()
 			echo(n, "paris", "kyiv")
 			n.Drop("paris", "kyiv", 0.3)
 			for i := range 200 {
@@ -156,6 +161,7 @@ func TestDropRate(t *testing.T) {
 func TestHoldKeepsOrder(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{})
+		defer n.Close()
 		echo(n, "paris", "kyiv")
 		var got []string
 		n.Handle("kyiv", func(_ context.Context, _ string, body []byte) []byte {
@@ -195,6 +201,7 @@ func TestHoldKeepsOrder(t *testing.T) {
 func TestReleaseBeforeTheCallerGivesUp(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{})
+		defer n.Close()
 		echo(n, "paris", "kyiv")
 		for _, link := range [][2]string{{"paris", "kyiv"}, {"kyiv", "paris"}} {
 			n.Hold(link[0], link[1])
@@ -210,6 +217,7 @@ func TestReleaseBeforeTheCallerGivesUp(t *testing.T) {
 func TestDownRefusesAtOnce(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{})
+		defer n.Close()
 		echo(n, "paris", "kyiv")
 		n.Down("kyiv")
 		if n.IsUp("kyiv") || n.Reachable("paris", "kyiv") {
@@ -236,6 +244,7 @@ func TestDownRefusesAtOnce(t *testing.T) {
 func TestDownWhileServingResets(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{})
+		defer n.Close()
 		echo(n, "paris", "kyiv")
 		n.Handle("kyiv", func(ctx context.Context, _ string, _ []byte) []byte {
 			<-ctx.Done()
@@ -256,6 +265,7 @@ func TestDownWhileServingResets(t *testing.T) {
 func TestCallerThatGoesDownLearnsNothing(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{})
+		defer n.Close()
 		echo(n, "paris", "kyiv")
 		asked := 0
 		n.Handle("kyiv", func(context.Context, string, []byte) []byte { asked++; return nil })
@@ -274,6 +284,7 @@ func TestCallerThatGoesDownLearnsNothing(t *testing.T) {
 func TestCallTimeoutWithoutDeadline(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{CallTimeout: 7 * time.Second})
+		defer n.Close()
 		echo(n, "paris", "kyiv")
 		n.Cut("paris", "kyiv")
 		began := time.Now()
@@ -290,6 +301,7 @@ func TestTraceShowsEveryEvent(t *testing.T) {
 		n := network.New(network.Config{Trace: func(m network.Message) {
 			lines = append(lines, strings.Join([]string{m.Event.String(), m.From, m.To, m.Kind.String()}, " "))
 		}})
+		defer n.Close()
 		echo(n, "paris", "kyiv")
 		n.Hold("kyiv", "paris")
 		time.AfterFunc(100*time.Millisecond, func() { n.Release("kyiv", "paris") })
@@ -321,6 +333,7 @@ func TestSimultaneousMessagesNeverTie(t *testing.T) {
 				arrivals[m.At]++
 			}
 		}})
+		defer n.Close()
 		echo(n, "hub")
 		for i := range 193 {
 			echo(n, string(rune('a'+i)))

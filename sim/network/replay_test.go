@@ -22,6 +22,7 @@ var replays = flag.Int("replays", 30, "how often TestReplays plays the same seed
 func play(tb testing.TB, seed int64) (told []string, hash uint64) {
 	err := bubble.Run(bubble.Options{Seed: seed, Deterministic: true}, func() {
 		n := network.New(network.Config{Seed: seed})
+		defer n.Close()
 		told = story(tb, n)
 		hash = n.TraceHash()
 	})
@@ -97,6 +98,7 @@ func BenchmarkRun(b *testing.B) {
 				err := bubble.Run(bubble.Options{Seed: 1, Deterministic: true}, func() {
 					began := time.Now()
 					n := network.New(network.Config{Seed: 1})
+					defer n.Close()
 					c := newCluster(b, n, size, benchConfig)
 					c.chair(c.ids[0], c.ids[1])
 					leader := c.leader()

@@ -23,6 +23,7 @@ func askVote(tr *network.Transport, raftTerm uint64) (raft.RequestVoteResponse, 
 func TestDownWhileRaftServesResets(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{})
+		defer n.Close()
 		paris := n.Up("paris")
 		n.Up("kyiv") // nobody answers
 		time.AfterFunc(100*time.Millisecond, func() { n.Down("kyiv") })
@@ -42,6 +43,7 @@ func TestDownWhileRaftServesResets(t *testing.T) {
 func TestDownResetsAtOnceThoughTheHandlerStays(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{})
+		defer n.Close()
 		echo(n, "paris", "kyiv")
 		n.Handle("kyiv", func(context.Context, string, []byte) []byte {
 			time.Sleep(500 * time.Millisecond) // deaf to its context
@@ -67,6 +69,7 @@ func TestDownResetsAtOnceThoughTheHandlerStays(t *testing.T) {
 func TestEachRequestHasItsOwnDeadline(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{})
+		defer n.Close()
 		paris, kyiv := n.Up("paris"), n.Up("kyiv")
 		stop := make(chan struct{})
 		defer close(stop)
@@ -88,10 +91,31 @@ func TestEachRequestHasItsOwnDeadline(t *testing.T) {
 	})
 }
 
+// TestEarlierRequestTimesOutFirst has two requests wait at a peer at a time.
+func TestEarlierRequestTimesOutFirst(t *testing.T) {
+	inBubble(t, func() {
+		n := network.New(network.Config{})
+		defer n.Close()
+		n.Up("kyiv") // nobody answers
+		var took [2]time.Duration
+		for i, id := range []string{"paris", "london"} {
+			tr := n.Up(id)
+			go func() { _, took[i], _ = askVote(tr, 2) }()
+			time.Sleep(200 * time.Millisecond)
+		}
+		time.Sleep(time.Second)
+		bubble.Wait() // orders what the others did before what the test reads
+		if took != [2]time.Duration{500 * time.Millisecond, 500 * time.Millisecond} {
+			t.Errorf("timed out after %v", took)
+		}
+	})
+}
+
 // TestLateAnswerIsNobodyElses has Raft answer requests that their callers do not wait for any more.
 func TestLateAnswerIsNobodyElses(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{})
+		defer n.Close()
 		paris, kyiv := n.Up("paris"), n.Up("kyiv")
 		stop := make(chan struct{})
 		defer close(stop)

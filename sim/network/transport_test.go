@@ -31,6 +31,7 @@ func serveRaft(tr *network.Transport, stop <-chan struct{}, answer func(raft.RPC
 func TestAppendIsCopied(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{})
+		defer n.Close()
 		paris, kyiv := n.Up("paris"), n.Up("kyiv")
 		stop := make(chan struct{})
 		defer close(stop)
@@ -69,6 +70,7 @@ func TestAppendIsCopied(t *testing.T) {
 func TestRPCTimeoutAndLateDelivery(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{})
+		defer n.Close()
 		paris, kyiv := n.Up("paris"), n.Up("kyiv")
 		stop := make(chan struct{})
 		defer close(stop)
@@ -97,6 +99,7 @@ func TestRPCTimeoutAndLateDelivery(t *testing.T) {
 func TestBusyPeerTimesOut(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{})
+		defer n.Close()
 		paris := n.Up("paris")
 		n.Up("kyiv") // nobody takes its requests
 		began := time.Now()
@@ -111,6 +114,7 @@ func TestBusyPeerTimesOut(t *testing.T) {
 func TestSnapshotAndRaftError(t *testing.T) {
 	inBubble(t, func() {
 		n := network.New(network.Config{})
+		defer n.Close()
 		paris, kyiv := n.Up("paris"), n.Up("kyiv")
 		stop := make(chan struct{})
 		defer close(stop)
