@@ -216,7 +216,7 @@ func (w *cluster) readLog(c *capital) (check.Log, bool) {
 		return check.Log{}, false
 	}
 	defer func() { _ = stores.Close() }() // it was only read
-	return readLog(stores), true
+	return w.r.shared.readLog(stores), true
 }
 
 func (w *cluster) sumUp(*Report) map[string]string {

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"crypto/sha256"
 	"sync"
 	"time"
 
@@ -72,16 +71,16 @@ func (j *journal) elect(e election, log *check.Log) {
 	j.elections = append(j.elections, e)
 }
 
-func digestAt(store raft.LogStore, index uint64) [32]byte {
+func (s *shared) digestAt(store raft.LogStore, index uint64) [32]byte {
 	var l raft.Log
 	if err := store.GetLog(index, &l); err != nil {
 		return [32]byte{} // the check compares it with the others' and will say so
 	}
-	return sha256.Sum256(l.Data)
+	return s.digest(l.Data)
 }
 
 // readLog reads a capital's whole Raft log, after the snapshot that it begins with.
-func readLog(stores node.Stores) check.Log {
+func (s *shared) readLog(stores node.Stores) check.Log {
 	var log check.Log
 	if snapshots, err := stores.Snapshots.List(); err == nil && len(snapshots) > 0 {
 		log.Snapshot = snapshots[0].Index
@@ -96,12 +95,13 @@ func readLog(stores node.Stores) check.Log {
 		return log
 	}
 	log.Snapshot = max(log.Snapshot, first-1)
+	log.Entries = make([]check.LogEntry, 0, max(last+1, first)-first)
 	for i := first; i <= last; i++ {
 		var l raft.Log
 		if store.GetLog(i, &l) != nil {
 			break // cut off by a new leader while it was read
 		}
-		log.Entries = append(log.Entries, check.LogEntry{Index: l.Index, RaftTerm: l.Term, Digest: sha256.Sum256(l.Data)})
+		log.Entries = append(log.Entries, check.LogEntry{Index: l.Index, RaftTerm: l.Term, Digest: s.digest(l.Data)})
 	}
 	return log
 }

@@ -115,9 +115,9 @@ func (w *nodes) config(c *capital) node.Config {
 
 // observe has a capital's node report to the journal.
 func (w *nodes) observe(c *capital, cfg *node.Config) {
-	stores, journal := cfg.Stores, &w.r.journal
+	stores, shared, journal := cfg.Stores, w.r.shared, &w.r.journal
 	cfg.OnApply = func(e terms.Entry, hash func() [32]byte) {
-		a := check.Application{Index: e.Index, RaftTerm: e.RaftTerm, Digest: digestAt(stores.Log, e.Index), Hash: hash()}
+		a := check.Application{Index: e.Index, RaftTerm: e.RaftTerm, Digest: shared.digestAt(stores.Log, e.Index), Hash: hash()}
 		if !e.Result.Repeat {
 			a.Sequence = e.Result.Sequence
 		}
@@ -126,7 +126,7 @@ func (w *nodes) observe(c *capital, cfg *node.Config) {
 	cfg.OnRestore = func(index uint64, hash func() [32]byte) { journal.restore(c, index, hash()) }
 	cfg.Observe = func(e node.RaftEvent) {
 		if e.Kind == node.EventState && e.State == raft.Leader.String() {
-			log := readLog(stores)
+			log := shared.readLog(stores)
 			journal.elect(election{c.id, e.RaftTerm, w.r.raftTime()}, &log)
 		}
 	}
@@ -203,7 +203,9 @@ func (w *nodes) broken() error { return nil }
 
 func (w *nodes) halt() {}
 
-func (w *nodes) readLog(c *capital) (check.Log, bool) { return readLog(w.stores[c.place]), true }
+func (w *nodes) readLog(c *capital) (check.Log, bool) {
+	return w.r.shared.readLog(w.stores[c.place]), true
+}
 
 func (w *nodes) sumUp(rep *Report) map[string]string {
 	rep.Raft.Messages = w.Stats().Total.Sent

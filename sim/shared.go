@@ -8,33 +8,45 @@ import (
 	"github.com/parley-sim/parley/node/terms"
 )
 
-// shared is work that all capitals of a process would do alike, done once: reading an entry of the log, and checking a
-// signature. Both are pure functions of what they are given, so no capital can tell.
+// shared is work that all capitals of a process would do alike, done once: reading an entry of the log, hashing one, and
+// checking a signature. All are pure functions of what they are given, so no capital can tell.
 type shared struct {
 	mu       sync.Mutex
-	moves    map[[32]byte]terms.Move // by SHA-256 of the entry
-	verified map[[32]byte]bool       // by SHA-256 of all that a signature covers, of the signature and of the key
+	moves    map[string]terms.Move // by the whole entry
+	digests  map[string][32]byte   // by the whole entry
+	verified map[[32]byte]bool     // by SHA-256 of all that a signature covers, of the signature and of the key
 }
 
 func newShared() *shared {
-	return &shared{moves: map[[32]byte]terms.Move{}, verified: map[[32]byte]bool{}}
+	return &shared{moves: map[string]terms.Move{}, digests: map[string][32]byte{}, verified: map[[32]byte]bool{}}
 }
 
 func (s *shared) options() terms.Options { return terms.Options{Verify: s.verify} }
 
 // decode answers as terms.DecodeMove does.
 func (s *shared) decode(b []byte) (terms.Move, error) {
-	id := sha256.Sum256(b)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m, known := s.moves[id]; known {
+	if m, known := s.moves[string(b)]; known {
 		return m, nil
 	}
 	m, err := terms.DecodeMove(b)
 	if err == nil {
-		s.moves[id] = m
+		s.moves[string(b)] = m
 	}
 	return m, err
+}
+
+// digest answers as sha256.Sum256 does. Two entries are the same only if all their bytes are.
+func (s *shared) digest(b []byte) [32]byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sum, known := s.digests[string(b)]
+	if !known {
+		sum = sha256.Sum256(b)
+		s.digests[string(b)] = sum
+	}
+	return sum
 }
 
 // verify answers as Move.Verify does.
