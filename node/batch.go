@@ -29,19 +29,7 @@ func (n *Node) number(batch []*waiting) {
 func (n *Node) fly(batch []*waiting, follows bool) {
 	defer n.group.leave()
 	defer func() { <-n.queue.flights }()
-	var moves [][]byte
-	size := 0
-	for _, w := range batch {
-		move := w.move
-		if n.cfg.Key != nil {
-			move.Sign(n.key())
-		}
-		encoded, err := move.Encode()
-		if size += len(encoded); err != nil || size > maxBatchBytes {
-			break
-		}
-		moves = append(moves, encoded)
-	}
+	moves := n.encode(batch)
 	ctx, cancel := context.WithTimeout(n.ctx, n.cfg.AttemptTimeout)
 	defer cancel()
 	answers, via := n.attempt(ctx, &request{Version: protocolVersion, Kind: kindBatch, Hops: 1, Capital: n.cfg.ID,
@@ -56,6 +44,27 @@ func (n *Node) fly(batch []*waiting, follows bool) {
 		n.conclude(w, &a, via)
 		close(w.done)
 	}
+}
+
+// encode signs and encodes the moves of a batch, up to the first one that is too long.
+func (n *Node) encode(batch []*waiting) (encoded [][]byte) {
+	moves, signed := make([]terms.Move, len(batch)), make([]*terms.Move, len(batch))
+	for i, w := range batch {
+		moves[i] = w.move
+		signed[i] = &moves[i]
+	}
+	if n.cfg.Key != nil {
+		n.sign(signed...)
+	}
+	size := 0
+	for i := range moves {
+		b, err := moves[i].Encode()
+		if size += len(b); err != nil || size > maxBatchBytes {
+			break
+		}
+		encoded = append(encoded, b)
+	}
+	return encoded
 }
 
 // attempt takes a batch to the leader. It returns what is known of each move, and over whom they went.
@@ -148,14 +157,21 @@ func (n *Node) putAll(ctx context.Context, r *raft.Raft, q *request) []item {
 	if q.Follows {
 		n.lines.wait(ctx, q.Capital, q.First)
 	}
-	for _, move := range q.Moves {
-		f, err := n.intake.put(r, func() raft.Future { return r.Apply(move, n.cfg.AttemptTimeout) })
-		if err != nil || ctx.Err() != nil {
-			break
+	place := n.rounds.enter(r, func() {
+		for _, move := range q.Moves {
+			if ctx.Err() != nil {
+				break
+			}
+			f, err := n.intake.put(r, func() raft.Future { return r.Apply(move, n.cfg.AttemptTimeout) })
+			if err != nil {
+				break
+			}
+			futures = append(futures, f)
 		}
-		futures = append(futures, f)
-	}
+	})
+	defer n.rounds.leave(place)
 	n.lines.put(q.Capital, q.First+uint64(len(q.Moves)))
+	<-place.taken
 	var last error
 	for i, f := range futures {
 		err := n.intake.answer(f)

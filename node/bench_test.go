@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"crypto/ed25519"
 	"io"
 	"testing"
 	"time"
@@ -117,18 +116,6 @@ func BenchmarkApply(b *testing.B) {
 		b.StartTimer()
 		if r := f.Apply(&raft.Log{Index: index, Data: data}).(terms.Result); r.Sequence == 0 {
 			b.Fatalf("%+v", r)
-		}
-	}
-}
-
-func BenchmarkVerifySignature(b *testing.B) {
-	c := newCluster(b, "kyiv")
-	m := say("hello")
-	m.Sign(c.keys["kyiv"])
-	key := c.keys["kyiv"].Public().(ed25519.PublicKey)
-	for b.Loop() {
-		if !m.Verify(key) {
-			b.Fatal("not verified")
 		}
 	}
 }

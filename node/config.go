@@ -44,6 +44,10 @@ type Config struct {
 	// 0: not at all. It is Raft time, and must be shorter than HeartbeatTimeout. Simulations leave it at 0.
 	Rest time.Duration
 
+	// Rounds is how many groups of moves a leader has recorded at a time; what comes meanwhile goes together in the next
+	// one. 0: moves go as they come, and Raft groups what it finds. Simulations leave it at 0.
+	Rounds int
+
 	// AttemptTimeout bounds one try to reach one capital, so that a cut line does not use up a Submit's whole time. It
 	// is Raft time, and should be longer than LeaderLeaseTimeout.
 	AttemptTimeout time.Duration
@@ -97,6 +101,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Rest < 0 || c.Rest > 0 && c.Rest >= c.HeartbeatTimeout {
 		bad("Rest is %v; it must be shorter than HeartbeatTimeout, %v", c.Rest, c.HeartbeatTimeout)
+	}
+	if c.Rounds < 0 {
+		bad("Rounds is %d; it must be 0 or more", c.Rounds)
 	}
 	if c.AttemptTimeout <= 0 {
 		bad("AttemptTimeout is %v; it must be positive", c.AttemptTimeout)

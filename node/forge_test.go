@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/parley-sim/parley/node/signature"
 	"github.com/parley-sim/parley/node/terms"
 )
 
@@ -98,7 +99,7 @@ func TestLeaderCannotForge(t *testing.T) {
 		}
 		for _, id := range c.ids {
 			for _, e := range c.nodes[id].Record()[1:] {
-				if e.Move.Capital != "london" || !e.Move.Verify(c.charter.Capital("london").Key) {
+				if e.Move.Capital != "london" || !signature.Verify(&e.Move, c.charter.Capital("london").Key) {
 					t.Errorf("%s has %+v", id, e)
 				}
 			}

@@ -1,11 +1,13 @@
 package node
 
 import (
+	"bytes"
 	"io"
 	"sync"
 
 	"github.com/hashicorp/raft"
 
+	"github.com/parley-sim/parley/node/signature"
 	"github.com/parley-sim/parley/node/terms"
 )
 
@@ -35,8 +37,11 @@ func newFSM(cfg *Config) *fsm {
 	}
 	f := &fsm{options: cfg.Terms, decode: decode, onApply: cfg.OnApply, onRestore: cfg.OnRestore}
 	if cfg.Decode == nil && cfg.Terms.Verify == nil {
-		f.ahead = &ahead{decode: decode, key: f.key, known: map[uint64]*prepared{}}
-		f.options.Verify = func(m *terms.Move, key []byte) bool { return f.applying.verify(m, key) }
+		f.ahead = &ahead{decode: decode, key: f.key, verifier: signature.NewVerifier(), own: newOwnSignatures(),
+			known: map[uint64]*prepared{}}
+	}
+	if cfg.Terms.Verify == nil {
+		f.options.Verify = f.verify
 	}
 	f.state = terms.New(f.options)
 	return f
@@ -60,12 +65,7 @@ func (f *fsm) Apply(log *raft.Log) any { return f.ApplyBatch([]*raft.Log{log})[0
 // ApplyBatch applies commands in order and returns the terms.Result of each. What cannot be decoded is refused as malformed:
 // an error here would differ from machine to machine, and a panic would end them all.
 func (f *fsm) ApplyBatch(logs []*raft.Log) []any {
-	list := make([]*prepared, len(logs))
-	for i, log := range logs {
-		if log.Type == raft.LogCommand {
-			list[i] = f.prepared(log)
-		}
-	}
+	list := f.prepared(logs)
 	results := make([]any, len(logs))
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -79,16 +79,28 @@ func (f *fsm) ApplyBatch(logs []*raft.Log) []any {
 	return results
 }
 
-// prepared returns the move of a command, decoded, and what else is known of it.
-func (f *fsm) prepared(log *raft.Log) *prepared {
+// prepared returns the moves of commands, decoded, and what else is known of them.
+func (f *fsm) prepared(logs []*raft.Log) []*prepared {
 	if f.ahead != nil {
-		if p := f.ahead.take(log); p != nil {
-			return p
+		return f.ahead.take(logs)
+	}
+	list := make([]*prepared, len(logs))
+	for i, log := range logs {
+		if log.Type == raft.LogCommand {
+			p := &prepared{}
+			p.move, p.err = f.decode(log.Data)
+			list[i] = p
 		}
 	}
-	p := &prepared{}
-	p.move, p.err = f.decode(log.Data)
-	return p
+	return list
+}
+
+// verify answers as signature.Verify does. The caller holds f.mu.
+func (f *fsm) verify(m *terms.Move, key []byte) bool {
+	if p := f.applying; p != nil && m == &p.move && p.key != nil && bytes.Equal(p.key, key) {
+		return p.ok
+	}
+	return signature.Verify(m, key)
 }
 
 // apply applies one command. The caller holds f.mu.

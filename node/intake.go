@@ -50,11 +50,15 @@ func (i *intake) barrier(r *raft.Raft, timeout time.Duration) error {
 	return i.ask(r, func() raft.Future { return r.Barrier(timeout) })
 }
 
-// close lets nothing more in for a Raft, and gives it time to take from its queue what is there.
-func (i *intake) close(r *raft.Raft, pause time.Duration) {
+// close lets nothing more in for a Raft.
+func (i *intake) close(r *raft.Raft) {
 	i.mu.Lock()
+	defer i.mu.Unlock()
 	i.stopped = r
-	i.mu.Unlock()
+}
+
+// drain gives a Raft for which nothing is let in any more time to take from its queue what is there.
+func (i *intake) drain(pause time.Duration) {
 	for end := time.Now().Add(takeGrace); i.unanswered.Load() > 0 && time.Now().Before(end); {
 		time.Sleep(pause)
 	}

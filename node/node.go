@@ -33,6 +33,7 @@ type Node struct {
 	queue   queue // the Submits that wait for it
 	intake  intake
 	lines   lines
+	rounds  *rounds
 	rest    *rest
 
 	transfers transfers
@@ -60,7 +61,7 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 	n := &Node{
 		cfg: cfg, log: cfg.Logger.With(zap.String("capital", cfg.ID)), fsm: newFSM(&cfg), offset: offsetOf(cfg.ID),
 		group: newGroup(), turn: make(chan struct{}, 1), queue: newQueue(), lines: newLines(),
-		rest: newRest(cfg.Rest),
+		rounds: &rounds{max: cfg.Rounds}, rest: newRest(cfg.Rest),
 	}
 	n.stores, n.crash = Crashable(cfg.Stores)
 	n.stores = carefully(n.stores, n.log)
@@ -180,7 +181,9 @@ const (
 
 // stopRaft stops Raft and waits for its goroutines. The caller holds n.life.
 func (n *Node) stopRaft(r *raft.Raft, forGood bool) error {
-	n.intake.close(r, time.Millisecond+n.offset)
+	n.intake.close(r)
+	n.rounds.stop(r)
+	n.intake.drain(time.Millisecond + n.offset)
 	// A move that was handed to the state machine but not applied when Raft stops would leave its future unanswered.
 	for end := time.Now().Add(drainGrace); time.Now().Before(end); time.Sleep(time.Millisecond + n.offset) {
 		if done, err := n.caughtUp(r.AppliedIndex()); done || err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/parley-sim/parley/node/signature"
 	"github.com/parley-sim/parley/node/terms"
 )
 
@@ -19,9 +20,9 @@ import (
 
 // Bounds on a batch.
 const (
-	maxBatchMoves = 256
+	maxBatchMoves = signature.MaxTogether
 	maxBatchBytes = terms.MaxMoveBytes // encoded
-	maxFlights    = 3                  // of a capital's batches on their way
+	maxFlights    = 8                  // of a capital's batches on their way
 )
 
 // queue holds the Submits that wait for the turn.
@@ -125,6 +126,13 @@ func (q *queue) leave(w *waiting) (gone bool) {
 		q.list = slices.Delete(q.list, at, at+1)
 	}
 	return w.gone
+}
+
+// isBusy reports whether moves came together lately.
+func (q *queue) isBusy() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.busy
 }
 
 func (q *queue) hasGone(w *waiting) bool {

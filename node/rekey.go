@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/parley-sim/parley/node/signature"
 	"github.com/parley-sim/parley/node/terms"
 )
 
@@ -19,6 +20,20 @@ func (n *Node) key() ed25519.PrivateKey {
 		return n.numbers.key
 	}
 	return n.cfg.Key
+}
+
+// sign signs moves with the key in use. The caller has the turn, or sends a batch on its way.
+func (n *Node) sign(moves ...*terms.Move) {
+	key, messages := n.key(), make([][]byte, len(moves))
+	for i, m := range moves {
+		messages[i] = m.AppendSigned(nil)
+	}
+	for i, s := range signature.SignAll(key, messages) {
+		moves[i].Signature = s
+		if n.fsm.ahead != nil {
+			n.fsm.ahead.own.add(signature.Signed{Key: key[ed25519.PrivateKeySize-ed25519.PublicKeySize:], Message: messages[i], Signature: s})
+		}
+	}
 }
 
 // adoptKey looks up which key the record names, and takes it into use. It reports whether another one is in use now. The

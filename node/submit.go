@@ -180,11 +180,11 @@ func (n *Node) learnNumber(ctx context.Context) error {
 func (n *Node) record(ctx context.Context, move terms.Move, again bool) (Receipt, error) {
 	signs := n.cfg.Key != nil && move.Signature == nil && move.Verb != terms.VerbCharter
 	if signs {
-		move.Sign(n.key())
+		n.sign(&move)
 	}
 	receipt, err := n.recordSigned(ctx, move, again)
 	if signs && err == nil && receipt.Result.Code == terms.RefusedSignature && n.adoptKey(ctx) {
-		move.Sign(n.key())
+		n.sign(&move)
 		receipt, err = n.recordSigned(ctx, move, again || receipt.MayBeRecorded)
 	}
 	if err == nil && move.Verb == terms.VerbRekey && receipt.Outcome == Recorded {
@@ -237,10 +237,20 @@ func (n *Node) apply(ctx context.Context, move []byte) (terms.Result, uint64, er
 	}
 	var future raft.ApplyFuture
 	err = n.await(ctx, func() error {
-		return n.intake.ask(r, func() raft.Future {
-			future = r.Apply(move, n.cfg.AttemptTimeout)
-			return future
+		var f raft.Future
+		var err error
+		place := n.rounds.enter(r, func() {
+			f, err = n.intake.put(r, func() raft.Future {
+				future = r.Apply(move, n.cfg.AttemptTimeout)
+				return future
+			})
 		})
+		defer n.rounds.leave(place)
+		<-place.taken
+		if err != nil {
+			return err
+		}
+		return n.intake.answer(f)
 	})
 	n.noteTransfer(r, err)
 	if err != nil {

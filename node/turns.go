@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"runtime"
 
 	"github.com/parley-sim/parley/node/terms"
 )
@@ -78,6 +79,9 @@ func (n *Node) takeOff(ctx context.Context, w *waiting) (went bool, err error) {
 	case q.flights <- struct{}{}:
 	case <-ctx.Done():
 		return !q.takeAlone(w), context.Cause(ctx)
+	}
+	if n.cfg.Rounds > 0 && q.isBusy() {
+		runtime.Gosched() // callers who were answered together come again together, if they get to run
 	}
 	q.mu.Lock()
 	var batch []*waiting

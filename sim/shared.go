@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"sync"
 
+	"github.com/parley-sim/parley/node/signature"
 	"github.com/parley-sim/parley/node/terms"
 )
 
@@ -49,7 +50,7 @@ func (s *shared) digest(b []byte) [32]byte {
 	return sum
 }
 
-// verify answers as Move.Verify does.
+// verify answers as signature.Verify does.
 func (s *shared) verify(m *terms.Move, key []byte) bool {
 	digest := m.Digest()
 	b := make([]byte, 0, 256)
@@ -61,7 +62,7 @@ func (s *shared) verify(m *terms.Move, key []byte) bool {
 	defer s.mu.Unlock()
 	ok, known := s.verified[id]
 	if !known {
-		ok = m.Verify(key)
+		ok = signature.Verify(m, key)
 		s.verified[id] = ok
 	}
 	return ok

@@ -179,7 +179,7 @@ func BenchmarkSnapshot(b *testing.B) {
 	for b.Loop() {
 		snap := must(s.Snapshot())
 		b.SetBytes(int64(len(snap)))
-		if err := New(Options{}).Restore(snap); err != nil {
+		if err := New(Options{Verify: stdRule}).Restore(snap); err != nil {
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(len(snap))/1e6, "MB")

@@ -16,7 +16,7 @@ type council struct {
 }
 
 func newCouncil(t *testing.T, membership *Rule, signed bool) *council {
-	c := &council{t: t, state: New(Options{}), numbers: map[string]uint64{}, keys: map[string]ed25519.PrivateKey{}}
+	c := &council{t: t, state: New(Options{Verify: stdRule}), numbers: map[string]uint64{}, keys: map[string]ed25519.PrivateKey{}}
 	charter := &Charter{Conference: "council", Membership: membership, Procedures: []Procedure{{Name: "p",
 		Stages: []Stage{{Name: "s", Members: []string{"a", "b", "c"}, Rule: Rule{Kind: RuleYes, N: 2}, Window: Day, Silence: SilenceConsent}}}}}
 	for _, id := range []string{"a", "b", "c", "w"} {
@@ -55,7 +55,7 @@ func (c *council) move(by string, m Move) Result {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	twin := New(Options{})
+	twin := New(Options{Verify: stdRule})
 	if err := twin.Restore(b); err != nil {
 		c.t.Fatal(err)
 	}

@@ -120,12 +120,11 @@ func DecodeMove(b []byte) (Move, error) {
 }
 
 // Sign signs the move with its capital's key. Called by the capital that makes it, after its number and time are set.
-func (m *Move) Sign(key ed25519.PrivateKey) { m.Signature = ed25519.Sign(key, m.canonical(nil, true)) }
+func (m *Move) Sign(key ed25519.PrivateKey) { m.Signature = ed25519.Sign(key, m.AppendSigned(nil)) }
 
-// Verify reports whether the signature is the key's, over the whole move.
-func (m *Move) Verify(key ed25519.PublicKey) bool {
-	return len(key) == ed25519.PublicKeySize && ed25519.Verify(key, m.canonical(nil, true), m.Signature)
-}
+// AppendSigned appends the bytes that the signature is over: the whole move but the signature. Whether one is valid is for
+// Options.Verify to say.
+func (m *Move) AppendSigned(b []byte) []byte { return m.canonical(b, true) }
 
 // Digest identifies what the move does: SHA-256 of its canonical bytes without time and signature. A move that is sent
 // again later under its own number carries another time and has the same digest.

@@ -58,7 +58,7 @@ func (f *planFile) answer(line string) string {
 }
 
 func (f *planFile) found() string {
-	f.state, f.twin = New(Options{}), New(Options{})
+	f.state, f.twin = New(Options{Verify: stdRule}), New(Options{Verify: stdRule})
 	m := Move{Verb: VerbCharter, Charter: charterOf(f.charter)}
 	f.charter = nil
 	for _, s := range []*State{f.state, f.twin} {

@@ -127,7 +127,7 @@ func drawMove(t *rapid.T, s *State) Move {
 
 // founded returns a state that has its charter.
 func founded(c *Charter) *State {
-	s := New(Options{})
+	s := New(Options{Verify: stdRule})
 	if r := s.Apply(&Move{Verb: VerbCharter, Charter: c}); r.Refused {
 		panic(r.Reason)
 	}

@@ -5,6 +5,25 @@ import (
 	"testing"
 )
 
+// stdRule is a rule for signatures, for honest ones the same as that of package signature.
+func stdRule(m *Move, key []byte) bool {
+	return len(key) == ed25519.PublicKeySize && ed25519.Verify(key, m.AppendSigned(nil), m.Signature)
+}
+
+// Without a rule no signature is valid.
+func TestNoRule(t *testing.T) {
+	c, keys := benchCharter(5, true)
+	s := New(Options{})
+	if r := s.Apply(&Move{Verb: VerbCharter, Charter: c}); r.Refused {
+		t.Fatal(r.Reason)
+	}
+	m := Move{Conference: "test", Capital: "c1", Number: 1, Time: c.Start, Verb: VerbSay, Text: "peace"}
+	m.Sign(keys[1])
+	if r := s.Apply(&m); r.Code != RefusedSignature {
+		t.Errorf("%+v", r)
+	}
+}
+
 // A move is taken only with its own capital's signature over the whole of it, for this conference.
 func TestSignatures(t *testing.T) {
 	c, keys := benchCharter(5, true)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/parley-sim/parley/node/signature"
 	"github.com/parley-sim/parley/node/terms"
 )
 
@@ -68,7 +69,7 @@ func (w *world) line(e *terms.Entry) string {
 		return ""
 	}
 	if e.Result.Refused && e.Result.Code == terms.RefusedSignature {
-		if c := w.capitals[m.Capital]; c != nil && m.Verify(c.Key) {
+		if c := w.capitals[m.Capital]; c != nil && signature.Verify(m, c.Key) {
 			return where + " was refused for a signature that is right"
 		}
 		return ""
