@@ -284,3 +284,60 @@ func TestDecisionsStand(t *testing.T) {
 		}
 	})
 }
+
+// TestRequirement holds the two readings of a rule together: for every coalition, the requirement of a ballot says what the
+// ballot itself says when the coalition consents and all others object.
+func TestRequirement(t *testing.T) {
+	coalitions := 0
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 7).Draw(t, "voters")
+		var voters []Voter
+		var ids []string
+		for i := range n {
+			votes := Number(rapid.Int64Range(0, 3_000_000).Draw(t, "votes"))
+			voters = append(voters, Voter{ID: string(rune('a' + i)), Member: rapid.IntRange(0, 5).Draw(t, "member") > 0,
+				Weight: func(string) Number { return votes }})
+			ids = append(ids, voters[i].ID)
+		}
+		b, err := Compile(drawRule(t, ids, 3), voters)
+		if err != nil {
+			return // no such ballot
+		}
+		r := b.Requirement()
+		for mask := range 1 << n {
+			p := make([]Position, n)
+			for i := range p {
+				p[i] = Object
+				if mask>>i&1 == 1 {
+					p[i] = Consent
+				}
+			}
+			coalitions++
+			if got, want := meets(&r, p), b.Wins(p); got != want {
+				t.Fatalf("%v on %v: the requirement says %t, the ballot %t; %+v", b.rule, p, got, want, r)
+			}
+		}
+	})
+	if coalitions < 200 {
+		t.Errorf("looked at %d coalitions only", coalitions)
+	}
+}
+
+func meets(r *Requirement, p []Position) bool {
+	if r.Join == "" {
+		var sum Number
+		for i, w := range r.Weights {
+			if p[i] == Consent {
+				sum += w
+			}
+		}
+		return sum >= r.Quota
+	}
+	met := 0
+	for i := range r.Parts {
+		if meets(&r.Parts[i], p) {
+			met++
+		}
+	}
+	return met == len(r.Parts) || met > 0 && r.Join == RuleAny
+}
