@@ -194,11 +194,10 @@ func (l *light) build(ctx context.Context, sized bool, p uint64) (*coefficients,
 	return c, nil
 }
 
+// addMod adds two residues. It does so without a branch, which would be guessed wrongly half of the time.
 func addMod(a, b, p uint64) uint64 {
-	if a += b; a >= p {
-		a -= p
-	}
-	return a
+	less, borrow := bits.Sub64(a+b, p, 0)
+	return less + p&-borrow
 }
 
 func addRow(to, from []uint64, p uint64) {
