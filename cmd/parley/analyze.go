@@ -141,13 +141,12 @@ func (e *env) analyze(ctx context.Context, o *analyzeOptions) error {
 		return err
 	}
 	out := rules.JSON()
-	sections := rules.Sections()
 	title := s.Title
 	if title == "" {
 		title = s.ID
 	}
 	if o.html != "" {
-		if err := writePage(o.html, title, sections); err != nil {
+		if err := writePage(o.html, title, rules.Sections(true)); err != nil {
 			return err
 		}
 	}
@@ -159,7 +158,7 @@ func (e *env) analyze(ctx context.Context, o *analyzeOptions) error {
 		return e.print(string(b) + "\n")
 	}
 	var b bytes.Buffer
-	if err := chart.Text(&b, chart.Options{Width: e.width(o.width), Colour: e.colour(o.color)}, title, sections...); err != nil {
+	if err := chart.Text(&b, chart.Options{Width: e.width(o.width), Colour: e.colour(o.color)}, title, rules.Sections(false)...); err != nil {
 		return err
 	}
 	return e.print(b.String())

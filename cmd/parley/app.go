@@ -49,7 +49,7 @@ func (e *env) app() *cli.App {
 		UsageText: "parley run one-month-truce          play a scenario of the library\n" +
 			"parley scenarios                    list the library\n" +
 			"parley check my.yaml                check a scenario of your own",
-		Commands: []*cli.Command{e.runCommand(), e.checkCommand(), e.schemaCommand(), e.scenariosCommand(), e.benchCommand(), e.versionCommand(), e.lessonCommand(),
+		Commands: []*cli.Command{e.runCommand(), e.checkCommand(), e.schemaCommand(), e.scenariosCommand(), e.analyzeCommand(), e.benchCommand(), e.versionCommand(), e.lessonCommand(),
 			e.upCommand(), e.downCommand(), e.nodeCommand(), e.initCommand()},
 		Flags: []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version", DisableDefaultText: true}},
 		Action: func(c *cli.Context) error {

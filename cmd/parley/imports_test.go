@@ -32,9 +32,11 @@ func TestImportsRunOneWay(t *testing.T) {
 		"sim/check":      {"node/signature", "node/terms"},
 		"sim": {"node", "node/api", "node/host", "node/identity", "node/signature", "node/terms", "scenarios", "sim/bubble", "sim/network",
 			"sim/policy", "sim/check"},
-		"sim/report":       {"node/terms", "scenarios", "sim", "sim/check", "sim/network"},
-		"sim/report/chart": nil,
+		"sim/report":         {"node/terms", "scenarios", "sim", "sim/check", "sim/network"},
+		"sim/analysis/power": {"node/terms", "scenarios", "sim/report/chart"},
+		"sim/report/chart":   nil,
 		"cmd/parley": {"node", "node/api", "node/host", "node/identity", "node/terms", "node/wire", "scenarios", "sim", "sim/bubble",
+			"sim/analysis/power", "sim/report/chart",
 			"sim/check", "sim/network", "sim/report"},
 	}
 	// The exercises: what is written, and how it is graded.

@@ -251,6 +251,9 @@ func (c *core) expand(p []int, list [][]int, limit int) [][]int {
 		}
 		var choose func(from, more int, have []int)
 		choose = func(from, more int, have []int) {
+			if len(list) > 4*limit {
+				return
+			}
 			if more == 0 {
 				walk(k+1, have)
 				return

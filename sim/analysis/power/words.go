@@ -11,13 +11,14 @@ import (
 )
 
 // Sections writes the report for a person: of each stage who can block alone, who makes no difference, how the power is
-// shared and which coalitions can block; then the same of each procedure that has several stages.
-func (r *Report) Sections() []chart.Section {
+// shared and which coalitions can block; then the same of each procedure that has several stages. On a page there is room
+// for all figures; in a terminal those of many capitals are left to their bars.
+func (r *Report) Sections(page bool) []chart.Section {
 	var all []chart.Section
 	var seen []*Result
 	for i := range r.Stages {
 		s := &r.Stages[i]
-		w := words{r, s.Result}
+		w := words{r, s.Result, page}
 		heading := "Stage " + s.Name + " of procedure " + s.Procedure
 		blocks := []chart.Block{}
 		if len(s.Plans) > 0 {
@@ -35,7 +36,7 @@ func (r *Report) Sections() []chart.Section {
 		if len(p.Stages) < 2 || slices.Contains(seen, p.Result) {
 			continue
 		}
-		w := words{r, p.Result}
+		w := words{r, p.Result, page}
 		blocks := []chart.Block{chart.Para{Text: "A plan is adopted if it passes every one of " + join(p.Stages, "and") +
 			": a coalition wins if it wins in each of them."}}
 		all = append(all, chart.Section{Heading: "The whole of procedure " + p.Procedure, Blocks: append(blocks, w.game()...)})
@@ -47,6 +48,7 @@ func (r *Report) Sections() []chart.Section {
 type words struct {
 	report *Report
 	r      *Result
+	page   bool
 }
 
 func (w words) name(i int) string { return w.report.Scenario.Charter.Name(w.r.Players[i].ID) }
@@ -118,8 +120,16 @@ func (w words) game() []chart.Block {
 	if !w.r.Exact {
 		blocks = append(blocks, chart.Para{Look: chart.Unsure, Text: w.estimated()})
 	}
-	if w.someHavePower() {
-		blocks = append(blocks, w.bars(), w.table())
+	switch {
+	case !w.someHavePower():
+	case len(w.r.Players) == 1:
+	case len(w.r.Groups) == 1 && w.r.Exact:
+		point("All stand alike: each has %s of the power (%s).", w.r.Players[0].Banzhaf.RatString(), count64(w.r.Players[0].Swings, "swing"))
+	default:
+		blocks = append(blocks, w.bars())
+		if w.page || len(w.r.Groups) <= manyFigures {
+			blocks = append(blocks, w.table())
+		}
 	}
 	return append(blocks, w.blocking()...)
 }
@@ -149,10 +159,12 @@ func (w words) coalitions() []string {
 	switch {
 	case r.MinimalWinning == nil:
 		text += "."
+	case r.Winning.IsInt64() && r.Winning.Int64() == 1:
+		text += ": that of all."
 	case r.MinimalWinning.IsInt64() && r.MinimalWinning.Int64() == 1:
-		text += "; one of them needs every one of its members: " + w.coalition(r.Winners[0]) + "."
+		text += ". The smallest, which is in all others: " + w.coalition(r.Winners[0]) + "."
 	default:
-		text += fmt.Sprintf("; %s of them need every one of their members.", grouped(r.MinimalWinning))
+		text += fmt.Sprintf(". Of these, %s are minimal: they lose without any one of their members.", grouped(r.MinimalWinning))
 	}
 	return []string{text}
 }
@@ -191,7 +203,7 @@ func (w words) standing() []string {
 	case len(vetoes) == 1:
 		out = append(out, w.name(vetoes[0])+" can block alone: nothing passes without its consent.")
 	case len(vetoes) == len(w.r.Players):
-		out = append(out, fmt.Sprintf("Every one can block alone: nothing passes without the consent of %s.", w.all(vetoes)))
+		out = append(out, fmt.Sprintf("Each can block alone: nothing passes without the consent of %s.", w.all(vetoes)))
 	default:
 		out = append(out, w.who(vetoes, "and")+" can each block alone: nothing passes without the consent of all of them.")
 	}
@@ -201,7 +213,7 @@ func (w words) standing() []string {
 			verb = "makes no difference: no coalition needs it"
 		}
 		out = append(out, w.who(dummies, "and")+" "+verb+" (a dummy, in the words of the field).")
-	} else if len(unknown) == 0 {
+	} else if len(unknown) == 0 && len(w.r.Groups) > 1 {
 		out = append(out, "Everybody matters: each makes the difference to some coalition.")
 	}
 	return out
@@ -222,6 +234,9 @@ func (w words) estimated() string {
 	return fmt.Sprintf("%s: the rule is too large to be counted out in bounded time. They come from %s coalitions and as many orders, drawn at random with seed %d; the intervals are of 95 %%.",
 		what, grouped(big.NewInt(int64(w.r.Samples))), w.r.Seed)
 }
+
+// manyFigures is how many groups of capitals have their figures in a table on a terminal.
+const manyFigures = 12
 
 // manyBars is how many groups of capitals have a bar of their own.
 const manyBars = 30
@@ -249,21 +264,39 @@ func sign(x float64) int {
 	return 0
 }
 
+// called returns the name that the scenario itself has for these capitals, "" if it has none.
+func (w words) called(group []int) string {
+	var ids []string
+	for _, i := range group {
+		ids = append(ids, w.r.Players[i].ID)
+	}
+	slices.Sort(ids)
+	for _, g := range w.report.Scenario.Charter.Groups {
+		if slices.Equal(ids, slices.Sorted(slices.Values(g.Capitals))) {
+			return g.Name
+		}
+	}
+	return ""
+}
+
 // label names a group: interchangeable capitals have the same figures.
 func (w words) label(group []int) string {
 	switch n := len(group); {
+	case n > 1 && w.called(group) != "":
+		return fmt.Sprintf("each of %s (%d)", w.called(group), n)
 	case n == 1:
 		return w.name(group[0])
-	case n <= 3:
-		return join(w.names(group), "and") + ", each"
+	case n <= 3 && len(join(w.names(group), "and")) < 18:
+		return "each of " + join(w.names(group), "and")
 	default:
-		return fmt.Sprintf("%s and %d like it, each", w.name(group[0]), n-1)
+		return fmt.Sprintf("each of %d like %s", n, w.name(group[0]))
 	}
 }
 
 func (w words) bars() chart.Block {
-	b := chart.Bars{Title: "Power: the share of all swings (Banzhaf)",
-		About: "A swing is a winning coalition that loses without the capital."}
+	b := chart.Bars{Title: "Power: Banzhaf (the bars), then Shapley-Shubik",
+		About: "Banzhaf: the share of all swings, which are winning coalitions that lose without the capital. Shapley-Shubik: in " +
+			"what share of all orders of joining it is the capital that wins."}
 	groups := w.ranked()
 	for k, g := range groups {
 		if k == manyBars {
@@ -273,11 +306,15 @@ func (w words) bars() chart.Block {
 		p := &w.r.Players[g[0]]
 		row := chart.Bar{Label: w.label(g), Value: p.BanzhafValue.Value, Text: percent(p.BanzhafValue.Value),
 			Low: p.BanzhafValue.Low, High: p.BanzhafValue.High}
+		row.Note = percent(p.ShapleyShubikValue.Value)
+		if p.ShapleyShubikValue.interval() != nil {
+			row.Note = "≈" + row.Note
+		}
 		switch {
 		case p.Veto:
-			row.Note, row.Look = "veto", chart.Bad
+			row.Note, row.Look = row.Note+"  veto", chart.Bad
 		case p.Dummy != nil && *p.Dummy:
-			row.Note = "dummy"
+			row.Note += "  dummy"
 		}
 		b.Rows = append(b.Rows, row)
 	}
@@ -337,8 +374,8 @@ const manyLines = 8
 // blocking spells out who can block together. Interchangeable capitals are said once.
 func (w words) blocking() []chart.Block {
 	r := w.r
-	if len(r.Blocking) == 0 || len(r.Blocking[0]) == 0 {
-		return nil
+	if len(r.Blocking) == 0 || len(r.Blocking[len(r.Blocking)-1]) <= 1 && r.BlockingAll {
+		return nil // nobody, or those alone of whom it was said
 	}
 	title := "Who can block: none of them could be left out"
 	total := "their number was not counted"
@@ -372,25 +409,37 @@ func (w words) blocking() []chart.Block {
 	return blocks
 }
 
-// profile writes "any 7 of Algiers and 9 like it" or "Berlin, Paris and one of Rome or Madrid".
+// profile writes "any 7 of elected: Algiers, Athens and ..." or "Berlin and Paris; with any one of Rome or Madrid".
 func (w words) profile(p Profile) string {
-	var single []string
-	var parts []string
+	var single, parts []string
+	size := 0
 	for g, picked := range p {
 		group := w.r.Groups[g]
+		size += picked
+		who := w.who(group, "or")
+		if name := w.called(group); name != "" {
+			who = fmt.Sprintf("the %d of %s", len(group), name)
+			if len(group) <= manyNames {
+				who += " (" + w.who(group, "and") + ")"
+			}
+		}
 		switch {
 		case picked == 0:
 		case picked == len(group) && len(group) <= 3:
 			single = append(single, w.names(group)...)
 		case picked == len(group):
-			parts = append(parts, fmt.Sprintf("all %d of %s", picked, w.who(group, "and")))
+			parts = append(parts, "all of "+w.who(group, "and"))
 		case picked == 1:
-			parts = append(parts, "any one of "+w.who(group, "and"))
+			parts = append(parts, "any one of "+who)
 		default:
-			parts = append(parts, fmt.Sprintf("any %d of %s", picked, w.who(group, "and")))
+			parts = append(parts, fmt.Sprintf("any %d of %s", picked, who))
 		}
 	}
-	return strings.Join(append(nonEmpty(join(single, "and")), parts...), "; with ")
+	text := strings.Join(append(nonEmpty(join(single, "and")), parts...), "; with ")
+	if size == 1 {
+		text += ", alone"
+	}
+	return text
 }
 
 func nonEmpty(s string) []string {
@@ -405,6 +454,13 @@ func count(n int, one string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %ss", n, one)
+}
+
+func count64(n *big.Int, one string) string {
+	if n.IsInt64() && n.Int64() == 1 {
+		return "1 " + one
+	}
+	return grouped(n) + " " + one + "s"
 }
 
 func percent(v float64) string {

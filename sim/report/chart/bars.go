@@ -119,7 +119,7 @@ func (x *Bars) bar(r *Bar, room int, top float64) string {
 const (
 	svgWidth = 720.0
 	rowPitch = 26.0
-	charWide = 7.2 // of a letter at 13 units, near enough to keep clear of it
+	charWide = 8.4 // of a letter at 13 units, wide fonts included
 )
 
 type svgBar struct {
@@ -138,7 +138,7 @@ func (x Bars) html() (string, any) {
 		label, value = max(label, columns(oneLine(r.Label))), max(value, columns(r.words()+"  "+oneLine(r.Note)))
 	}
 	label, value = min(label, 30), min(value, 34)
-	left := float64(label)*charWide + 12
+	left := float64(label)*charWide + 14
 	room := svgWidth - left - float64(value)*charWide - 16
 	top := x.scale()
 	at := func(v float64) float64 { return left + min(max(finite(v)/top, 0), 1)*room }

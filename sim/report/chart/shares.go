@@ -145,7 +145,7 @@ func (x Shares) html() (string, any) {
 	label = min(label, 30)
 	left := 4.0
 	if label > 0 {
-		left = float64(label)*charWide + 12
+		left = float64(label)*charWide + 14
 	}
 	room := svgWidth - left - 4
 	table := Table{Head: append([]string{""}, x.Parts...), Right: []bool{false}}
