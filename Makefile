@@ -5,7 +5,7 @@ RUN_ARGS ?=
 HAS_CC   := $(shell command -v "$$($(GO) env CC)" 2>/dev/null)
 RACE     := $(if $(HAS_CC),-race,)
 
-.PHONY: run build test vet lint check fuzz bench clean
+.PHONY: run build test vet lint check fuzz bench web vendor-web clean
 
 run: ## play the main scenario and show its outcome
 	@$(GO) run ./cmd/parley run scenarios/one-month-truce.yaml $(RUN_ARGS)
@@ -38,6 +38,15 @@ fuzz: ## fuzz every parser and decoder for FUZZTIME each
 
 bench: ## how fast: see "How fast" in README.md
 	$(GO) test -run '^$$' -bench . -benchmem ./node/terms ./sim
+
+WEB := sim/report/page/web
+web: ## bundle the page's script and style; needs no Node
+	$(GO) tool esbuild $(WEB)/main.js --bundle --format=iife --target=es2022 --charset=utf8 --legal-comments=inline --log-level=warning --outfile=$(WEB)/dist/page.js
+	$(GO) tool esbuild $(WEB)/page.css --charset=utf8 --log-level=warning --outfile=$(WEB)/dist/page.css
+
+vendor-web: ## fetch the libraries of the page anew, with npm
+	$(WEB)/vendor/refresh.sh
+	$(MAKE) web
 
 clean:
 	rm -rf bin

@@ -80,10 +80,15 @@ func (c *capital) view(f func(*terms.State)) {
 
 // convene starts all machines and founds the conference.
 func (r *runner) convene() error {
+	r.watch.see(Sighting{Kind: SeenTime, Time: r.now})
+	for _, c := range r.capitals {
+		r.watch.see(Sighting{Kind: SeenUp, Capital: c.id})
+	}
 	if err := r.world.convene(); err != nil {
 		return err
 	}
 	r.settle()
+	r.seeReach()
 	return nil
 }
 
@@ -104,6 +109,7 @@ func (r *runner) crash(c *capital) {
 	}
 	c.machine.crash()
 	c.machine, c.downBecause = nil, "crashed"
+	r.watch.see(Sighting{Kind: SeenDown, Capital: c.id, Text: c.downBecause})
 	c.looked = 0
 }
 
@@ -112,6 +118,8 @@ func (r *runner) wipe(c *capital) {
 	r.crash(c)
 	r.world.wipe(c)
 	c.downBecause = "crashed, its disk wiped"
+	r.watch.see(Sighting{Kind: SeenDown, Capital: c.id, Text: c.downBecause})
+	r.watch.see(Sighting{Kind: SeenCut, Capital: c.id})
 	r.journal.checker.Wiped(c.id)
 }
 
@@ -120,6 +128,7 @@ func (r *runner) restart(c *capital) string {
 	if c.machine != nil {
 		return c.id + " is running already"
 	}
+	r.watch.see(Sighting{Kind: SeenUp, Capital: c.id})
 	r.journal.restore(c, 0, emptyHash())
 	m, err := r.world.start(c)
 	if err != nil {

@@ -13,6 +13,7 @@ func (r *runner) inflict(f *scenarios.Fault, text string) {
 	place := len(r.report.Timeline) - 1
 	failed := r.carryOut(f)
 	r.linesChanged()
+	r.seeReach()
 	if failed != "" {
 		r.report.Timeline[place].Text = text + ": " + failed
 	}
@@ -22,23 +23,23 @@ func (r *runner) inflict(f *scenarios.Fault, text string) {
 func (r *runner) carryOut(f *scenarios.Fault) string {
 	switch f.Kind {
 	case scenarios.FaultCut:
-		each(f.Links, r.world.Cut)
+		each(f.Links, r.wires.Cut)
 	case scenarios.FaultSlow:
-		each(f.Links, func(from, to string) { r.world.Slow(from, to, f.By) })
+		each(f.Links, func(from, to string) { r.wires.Slow(from, to, f.By) })
 	case scenarios.FaultDrop:
-		each(f.Links, func(from, to string) { r.world.Drop(from, to, f.Rate) })
+		each(f.Links, func(from, to string) { r.wires.Drop(from, to, f.Rate) })
 	case scenarios.FaultHold:
-		each(f.Links, r.world.Hold)
+		each(f.Links, r.wires.Hold)
 	case scenarios.FaultRelease:
-		each(f.Links, r.world.Release)
+		each(f.Links, r.wires.Release)
 	case scenarios.FaultIsolate:
-		r.eachLinkOf(f.Capitals, r.world.Cut)
+		r.eachLinkOf(f.Capitals, r.wires.Cut)
 	case scenarios.FaultPartition:
 		for i, side := range f.Sides {
 			for _, other := range slices.Concat(f.Sides[:i], f.Sides[i+1:]) {
 				for _, from := range side {
 					for _, to := range other {
-						r.world.Cut(from, to)
+						r.wires.Cut(from, to)
 					}
 				}
 			}
@@ -46,11 +47,11 @@ func (r *runner) carryOut(f *scenarios.Fault) string {
 	case scenarios.FaultHeal:
 		switch {
 		case len(f.Links) > 0:
-			each(f.Links, r.world.Heal)
+			each(f.Links, r.wires.Heal)
 		case len(f.Capitals) > 0:
-			r.eachLinkOf(f.Capitals, r.world.Heal)
+			r.eachLinkOf(f.Capitals, r.wires.Heal)
 		default:
-			r.world.HealAll()
+			r.wires.HealAll()
 		}
 	case scenarios.FaultCrash:
 		for _, id := range f.Capitals {

@@ -14,6 +14,7 @@ import (
 // journal takes what the machines report from their own goroutines.
 type journal struct {
 	checker check.Run
+	watch   *watcher
 
 	mu        sync.Mutex
 	last      uint64        // the highest log index in entries, ever
@@ -46,6 +47,7 @@ func (j *journal) appliedBy(c *capital) uint64 {
 // apply notes that a capital's state machine has applied a move.
 func (j *journal) apply(c *capital, e *terms.Entry, a check.Application) {
 	j.checker.Applied(c.id, a)
+	j.watch.see(Sighting{Kind: SeenApplied, Capital: c.id, Index: e.Index, RaftTerm: e.RaftTerm})
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.applied[c.place] = e.Index
@@ -58,6 +60,7 @@ func (j *journal) apply(c *capital, e *terms.Entry, a check.Application) {
 // restore notes that a capital's state machine was replaced by the one after an index.
 func (j *journal) restore(c *capital, index uint64, hash [32]byte) {
 	j.checker.Restored(c.id, index, hash)
+	j.watch.see(Sighting{Kind: SeenRestored, Capital: c.id, Index: index})
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.applied[c.place] = index

@@ -44,8 +44,11 @@ func (p *process) follow(ctx context.Context) {
 				p.cluster.fail(err)
 				return
 			}
-		case e.Raft.Kind == node.EventState && e.Raft.State == raft.Leader.String():
-			p.cluster.elected(p.capital.id, e.Raft.RaftTerm)
+		default:
+			p.cluster.r.watch.seeRaft(e.Raft)
+			if e.Raft.Kind == node.EventState && e.Raft.State == raft.Leader.String() {
+				p.cluster.elected(p.capital.id, e.Raft.RaftTerm)
+			}
 		}
 	}
 }

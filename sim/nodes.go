@@ -116,6 +116,9 @@ func (w *nodes) config(c *capital) node.Config {
 // observe has a capital's node report to the journal.
 func (w *nodes) observe(c *capital, cfg *node.Config) {
 	stores, shared, journal := cfg.Stores, w.r.shared, &w.r.journal
+	if w.r.watch.watching() {
+		cfg.Stores.Log = &seenLog{stores.Log, c.id, w.r.watch}
+	}
 	cfg.OnApply = func(e terms.Entry, hash func() [32]byte) {
 		a := check.Application{Index: e.Index, RaftTerm: e.RaftTerm, Digest: shared.digestAt(stores.Log, e.Index), Hash: hash()}
 		if !e.Result.Repeat {
@@ -125,6 +128,7 @@ func (w *nodes) observe(c *capital, cfg *node.Config) {
 	}
 	cfg.OnRestore = func(index uint64, hash func() [32]byte) { journal.restore(c, index, hash()) }
 	cfg.Observe = func(e node.RaftEvent) {
+		w.r.watch.seeRaft(&e)
 		if e.Kind == node.EventState && e.State == raft.Leader.String() {
 			log := shared.readLog(stores)
 			journal.elect(election{c.id, e.RaftTerm, w.r.raftTime()}, &log)

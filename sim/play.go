@@ -32,6 +32,7 @@ type Options struct {
 	On       Backend                   // "": virtual time
 	Seed     *int64                    // nil: the scenario's own
 	Trace    func(network.Message)     // is told of every message between machines, which is of none on a cluster; nil: nobody is
+	Watch    func(Sighting)            // is told of every turn of machines, lines and the clock, one at a time; nil: nobody is
 	Progress func(done, whole float64) // is told how much scenario time has passed, in days; nil: nobody is
 	Signed   bool                      // capitals sign their moves with ed25519, and every state machine verifies: nobody in a simulation forges, so it is off by default. On a cluster they always do
 	Node     []string                  // the command that runs a capital's process on a cluster; the name of its config.json is added

@@ -19,6 +19,8 @@ type runner struct {
 	ctx      context.Context // as stop, for what waits; in virtual time it has no end, since nothing may come into a bubble
 
 	world    world
+	wires    wires // the world's, watched if somebody wants to
+	watch    *watcher
 	capitals []*capital // in the charter's order
 	stands   []standing // how their machines stood at the last look, by place
 	byID     map[string]*capital
@@ -44,10 +46,16 @@ func newRunner(ctx context.Context, s *scenarios.Scenario, seed int64, o Options
 		shared: newShared(),
 	}
 	r.state = terms.New(r.shared.options())
+	r.watch = &watcher{began: r.began, tell: o.Watch}
+	r.journal.watch = r.watch
 	if o.On == Cluster {
 		r.world = newCluster(r)
 	} else {
 		r.world = newNodes(r)
+	}
+	r.wires = r.world
+	if r.watch.watching() {
+		r.wires = &seenWires{wires: r.world, w: r.watch, lines: map[line]LineState{}}
 	}
 	r.report = &Report{Scenario: s, Seed: seed, On: string(o.On)}
 	r.journal.applied = make([]uint64, len(s.Charter.Capitals))
@@ -136,7 +144,7 @@ func (r *runner) next() bool {
 		if deadline > r.scenario.End() {
 			return any && at <= r.scenario.End() && r.happen()
 		}
-		r.now = max(r.now, deadline)
+		r.goTo(deadline)
 		r.tickClock()
 		return true
 	}
@@ -146,9 +154,17 @@ func (r *runner) next() bool {
 // happen takes the next event off the agenda.
 func (r *runner) happen() bool {
 	e := r.agenda.pop()
-	r.now = max(r.now, e.at)
+	r.goTo(e.at)
 	e.do()
 	return true
+}
+
+// goTo sets scenario time, which never goes back.
+func (r *runner) goTo(at terms.Instant) {
+	if at > r.now {
+		r.now = at
+		r.watch.see(Sighting{Kind: SeenTime, Time: at})
+	}
 }
 
 // follow brings about what follows from an event: waiting moves are tried again, when-steps whose condition holds are put

@@ -22,7 +22,7 @@ func mustParse(t *testing.T, id string) *scenarios.Scenario {
 func TestFramesGoThrough(t *testing.T) {
 	var b bytes.Buffer
 	out := &sender{w: &b}
-	want := []frame{{Trace: "a\nb"}, {Progress: 0.5}, {Result: &result{Error: "x"}}}
+	want := []frame{{Trace: []byte("a\nb")}, {Progress: 0.5}, {Result: &result{Error: "x"}}}
 	for _, f := range want {
 		if err := out.send(f); err != nil {
 			t.Fatal(err)
@@ -34,7 +34,7 @@ func TestFramesGoThrough(t *testing.T) {
 		if err := in.receive(&f); err != nil {
 			t.Fatal(err)
 		}
-		if f.Trace != want[i].Trace || f.Progress != want[i].Progress || (f.Result == nil) != (want[i].Result == nil) {
+		if !bytes.Equal(f.Trace, want[i].Trace) || f.Progress != want[i].Progress || (f.Result == nil) != (want[i].Result == nil) {
 			t.Errorf("frame %d: got %+v", i, f)
 		}
 	}

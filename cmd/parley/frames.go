@@ -24,13 +24,13 @@ type job struct {
 	Seed     *int64 `json:"seed,omitempty"` // nil: the scenario's own
 	On       string `json:"on"`
 	Brief    bool   `json:"brief,omitempty"`    // the hashes are enough
-	Trace    bool   `json:"trace,omitempty"`    // send the messages between machines
+	Trace    bool   `json:"trace,omitempty"`    // send the run's trace
 	Progress bool   `json:"progress,omitempty"` // say how far the run is
 }
 
 // frame is one line of a worker. Exactly one field is set.
 type frame struct {
-	Trace    string  `json:"trace,omitempty"`    // a piece of the trace
+	Trace    []byte  `json:"trace,omitempty"`    // a piece of the trace
 	Progress float64 `json:"progress,omitempty"` // how much of the scenario time has passed, 0 to 1
 	Result   *result `json:"result,omitempty"`
 }

@@ -43,6 +43,10 @@ func TestImportsRunOneWay(t *testing.T) {
 	allowed["scenarios/lessons"] = nil
 	allowed["sim/lesson"] = []string{"node/terms", "scenarios", "scenarios/lessons", "sim"}
 	allowed["cmd/parley"] = append(allowed["cmd/parley"], "scenarios/lessons", "sim/lesson")
+	// The page of a run, and the document that it is made of.
+	allowed["sim/trace"] = []string{"node/terms", "scenarios", "sim", "sim/network"}
+	allowed["sim/report/page"] = []string{"node/terms", "sim", "sim/network", "sim/report", "sim/trace"}
+	allowed["cmd/parley"] = append(allowed["cmd/parley"], "sim/report/page", "sim/trace")
 	// Libraries that one package alone may know.
 	only := map[string][]string{
 		"testing/synctest":                    {"sim/bubble"},

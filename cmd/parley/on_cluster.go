@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/parley-sim/parley/scenarios"
 	"github.com/parley-sim/parley/sim"
+	"github.com/parley-sim/parley/sim/trace"
 )
 
 // playOnCluster plays jobs on clusters of real processes, one after the other, since each takes a process a capital. This
@@ -20,9 +22,7 @@ func playOnCluster(ctx context.Context, path string, jobs []job, onFrame func(i 
 		s, err := scenarios.Parse(j.File, j.Text)
 		var r *sim.Report
 		if err == nil {
-			r, err = sim.Play(ctx, s, sim.Options{On: sim.Cluster, Seed: j.Seed,
-				Node:     []string{path, "node", "--log-level", "error", "--with-parent", "--config"},
-				Progress: byPercent(func(part float64) { onFrame(i, &frame{Progress: part}) })})
+			r, err = playOneOnCluster(ctx, path, s, j, func(f *frame) { onFrame(i, f) })
 		}
 		if err != nil {
 			results[i].Error = err.Error()
@@ -32,4 +32,28 @@ func playOnCluster(ctx context.Context, path string, jobs []job, onFrame func(i 
 		onFrame(i, &frame{Progress: 1})
 	}
 	return results
+}
+
+func playOneOnCluster(ctx context.Context, path string, s *scenarios.Scenario, j *job, onFrame func(*frame)) (*sim.Report, error) {
+	o := sim.Options{On: sim.Cluster, Seed: j.Seed,
+		Node:     []string{path, "node", "--log-level", "error", "--with-parent", "--config"},
+		Progress: byPercent(func(part float64) { onFrame(&frame{Progress: part}) })}
+	var tracing *trace.Writer
+	if j.Trace {
+		tracing = beginTrace(j, s, frames(onFrame))
+		o.Watch = tracing.Sighting
+	}
+	r, err := sim.Play(ctx, s, o)
+	if tracing != nil {
+		err = errors.Join(err, tracing.Close(r, err))
+	}
+	return r, err
+}
+
+// frames passes what is written to it on as pieces of the trace.
+type frames func(*frame)
+
+func (f frames) Write(b []byte) (int, error) {
+	f(&frame{Trace: b})
+	return len(b), nil
 }

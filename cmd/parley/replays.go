@@ -10,27 +10,29 @@ import (
 
 	"github.com/parley-sim/parley/sim"
 	"github.com/parley-sim/parley/sim/report"
+	"github.com/parley-sim/parley/sim/report/page"
 )
 
 // playAll plays every source as often as was asked for, and gathers the replays of each.
-func (e *env) playAll(ctx context.Context, o *runOptions, sources []source, trace *os.File) ([]report.Run, error) {
+func (e *env) playAll(ctx context.Context, o *runOptions, sources []source, out *outputs) ([]report.Run, error) {
 	path, err := executable()
 	if err != nil {
 		return nil, err
 	}
 	each := max(o.replays, 1)
+	traced := out.trace != nil || out.html != nil
 	bar := e.newProgress(len(sources) * each)
 	jobs := make([]job, 0, len(sources)*each)
 	for i := range sources {
 		for n := range each {
 			jobs = append(jobs, job{File: sources[i].file, Text: sources[i].text, Seed: o.seed, On: o.on, Brief: n > 0,
-				Trace: trace != nil && n == 0, Progress: bar != nil})
+				Trace: traced && n == 0, Progress: bar != nil})
 		}
 	}
 	spool := &spool{}
 	defer spool.remove()
 	onFrame := func(i int, f *frame) {
-		if f.Trace != "" {
+		if len(f.Trace) > 0 {
 			spool.add(i, f.Trace)
 		}
 		bar.at(i, f.Progress)
@@ -49,8 +51,11 @@ func (e *env) playAll(ctx context.Context, o *runOptions, sources []source, trac
 	for i := range sources {
 		runs[i] = gather(o, &sources[i], results[i*each:(i+1)*each])
 	}
-	if trace != nil {
-		err = spool.copyTo(trace, len(jobs))
+	if out.trace != nil {
+		err = spool.copyTo(out.trace, len(jobs))
+	}
+	if out.html != nil && err == nil {
+		err = writePage(out.html, spool, len(jobs), page.Moment{})
 	}
 	return runs, err
 }
@@ -109,7 +114,7 @@ type spool struct {
 }
 
 // add keeps a piece of a job's trace.
-func (s *spool) add(i int, piece string) {
+func (s *spool) add(i int, piece []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.err != nil {
@@ -126,7 +131,7 @@ func (s *spool) add(i int, piece string) {
 		}
 		s.files[i] = f
 	}
-	_, s.err = s.files[i].WriteString(piece)
+	_, s.err = s.files[i].Write(piece)
 }
 
 // copyTo writes the traces of n jobs to w.

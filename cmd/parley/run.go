@@ -23,6 +23,7 @@ type runOptions struct {
 	json    bool
 	junit   string // a file; "" for none
 	trace   string // a file; "" for none
+	html    string // a file; "" for none
 	replays int    // 0: play once and do not compare
 	quiet   bool
 	width   int
@@ -42,7 +43,7 @@ var worlds = []string{onVirtual, onWall, onCluster, onDirect}
 // maxReplays bounds --replays.
 const maxReplays = 1_000_000
 
-// parley run FILE... [--seed N] [--on virtual|wall|cluster|direct] [--json] [--junit F] [--trace F] [--replays N] [--quiet] [--width N]
+// parley run FILE... [--seed N] [--on virtual|wall|cluster|direct] [--json] [--junit F] [--trace F] [--html F] [--replays N] [--quiet] [--width N]
 // [--color auto|always|never]
 func (e *env) runCommand() *cli.Command {
 	return &cli.Command{
@@ -58,7 +59,9 @@ func (e *env) runCommand() *cli.Command {
 			&cli.StringFlag{Name: "on", Usage: "play on `B`: virtual (virtual time), wall (real time), cluster (real processes) or direct (the state machine alone)", Value: onVirtual},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON: an object, or an array for several files", DisableDefaultText: true},
 			&cli.StringFlag{Name: "junit", Usage: "write JUnit XML to file `F`"},
-			&cli.StringFlag{Name: "trace", Usage: "write every message between machines to file `F`, as JSON lines"},
+			&cli.StringFlag{Name: "trace", Usage: "write every message between machines, and the whole run, to file `F` as JSON lines:\n" +
+				"parley view opens it"},
+			&cli.StringFlag{Name: "html", Usage: "write a page that shows the run to file `F`; two scenarios stand side by side"},
 			&cli.IntFlag{Name: "replays", Usage: "play `N` times with the same seed and compare", DefaultText: "once"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print one line a scenario, and what failed", DisableDefaultText: true},
 			&cli.IntFlag{Name: "width", Usage: "set text `N` columns wide", DefaultText: "the terminal's, or 80"},
@@ -66,7 +69,7 @@ func (e *env) runCommand() *cli.Command {
 		},
 		Action: func(c *cli.Context) error {
 			o := runOptions{files: c.Args().Slice(), on: c.String("on"), json: c.Bool("json"), junit: c.String("junit"),
-				trace: c.String("trace"), replays: c.Int("replays"), quiet: c.Bool("quiet"), width: c.Int("width"),
+				trace: c.String("trace"), html: c.String("html"), replays: c.Int("replays"), quiet: c.Bool("quiet"), width: c.Int("width"),
 				color: c.String("color")}
 			if c.IsSet("seed") {
 				seed := c.Int64("seed")
@@ -91,6 +94,8 @@ func (o *runOptions) validate(replays, width bool) error {
 		return usagef("run: --trace shows the messages on simulated wires; those of --on %s cannot be seen", o.on)
 	case o.on == onDirect && o.trace != "":
 		return usagef("run: --trace shows the messages between machines; with --on direct there are none")
+	case o.html != "" && len(o.files) > 2:
+		return usagef("run: --html shows one run, or two side by side; there are %d files", len(o.files))
 	case replays && (o.replays < 1 || o.replays > maxReplays):
 		return usagef("run: --replays takes 1 to %d, not %d", maxReplays, o.replays)
 	case width && o.width < 1:
@@ -115,7 +120,7 @@ func (e *env) play(ctx context.Context, o *runOptions) error {
 	if err != nil {
 		return err
 	}
-	runs, err := e.playAll(ctx, o, sources, outputs.trace)
+	runs, err := e.playAll(ctx, o, sources, outputs)
 	if err == nil {
 		err = e.write(o, runs, outputs.junit)
 	}
@@ -127,14 +132,14 @@ func (e *env) play(ctx context.Context, o *runOptions) error {
 
 // outputs are the files that a run writes beside its report. They are made before anything is played, so that a wrong name
 // is found in time. A nil one was not asked for.
-type outputs struct{ junit, trace *os.File }
+type outputs struct{ junit, trace, html *os.File }
 
 func (o *runOptions) open() (*outputs, error) {
 	out := &outputs{}
 	for _, f := range []struct {
 		name string
 		to   **os.File
-	}{{o.junit, &out.junit}, {o.trace, &out.trace}} {
+	}{{o.junit, &out.junit}, {o.trace, &out.trace}, {o.html, &out.html}} {
 		if f.name == "" {
 			continue
 		}
@@ -149,7 +154,7 @@ func (o *runOptions) open() (*outputs, error) {
 
 func (o *outputs) close() error {
 	var errs []error
-	for _, f := range []*os.File{o.junit, o.trace} {
+	for _, f := range []*os.File{o.junit, o.trace, o.html} {
 		if f != nil {
 			errs = append(errs, f.Close())
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/parley-sim/parley/scenarios"
 	"github.com/parley-sim/parley/sim"
 	"github.com/parley-sim/parley/sim/bubble"
-	"github.com/parley-sim/parley/sim/report"
+	"github.com/parley-sim/parley/sim/trace"
 )
 
 // workerCommand is how this program calls itself to play: a run's randomness and processor are those of its process, and
@@ -118,10 +118,10 @@ func (w *worker) report(ctx context.Context, j job) (*sim.Report, error) {
 		w.file, w.text, w.scenario = j.File, string(j.Text), s
 	}
 	o := sim.Options{On: sim.Backend(j.On), Seed: j.Seed}
-	var trace *report.Trace
+	var tracing *trace.Writer
 	if j.Trace {
-		trace = report.NewTrace(traceFrames{w.out}, w.scenario.ID)
-		o.Trace = trace.Write
+		tracing = beginTrace(&j, w.scenario, traceFrames{w.out})
+		o.Trace, o.Watch = tracing.Message, tracing.Sighting
 	}
 	if j.Progress {
 		o.Progress = byPercent(func(part float64) {
@@ -129,10 +129,19 @@ func (w *worker) report(ctx context.Context, j job) (*sim.Report, error) {
 		})
 	}
 	r, err := sim.Play(ctx, w.scenario, o)
-	if trace != nil {
-		err = errors.Join(err, trace.Close())
+	if tracing != nil {
+		err = errors.Join(err, tracing.Close(r, err))
 	}
 	return r, err
+}
+
+// beginTrace begins the trace of a job.
+func beginTrace(j *job, s *scenarios.Scenario, w io.Writer) *trace.Writer {
+	run := trace.Run{File: j.File, Text: j.Text, Seed: s.Seed, On: j.On, Scenario: s}
+	if j.Seed != nil {
+		run.Seed = *j.Seed
+	}
+	return trace.NewWriter(w, &run)
 }
 
 // byPercent returns a function that tells how far the run is, each percent once.
@@ -150,7 +159,7 @@ func byPercent(tell func(part float64)) func(done, whole float64) {
 type traceFrames struct{ out *sender }
 
 func (t traceFrames) Write(b []byte) (int, error) {
-	if err := t.out.send(frame{Trace: string(b)}); err != nil {
+	if err := t.out.send(frame{Trace: b}); err != nil {
 		return 0, err
 	}
 	return len(b), nil

@@ -124,6 +124,9 @@ func (b *Ballot) compile(r Rule, depth int) (clause, error) {
 	return c, nil
 }
 
+// Rule returns the rule that the ballot decides by.
+func (b *Ballot) Rule() Rule { return b.rule }
+
 // Voters returns the capitals in the order of positions.
 func (b *Ballot) Voters() []Voter { return b.voters }
 

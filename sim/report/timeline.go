@@ -97,9 +97,9 @@ func (t *timeline) item(items []sim.Item) {
 	case sim.ItemNotPlayed:
 		t.machine(last.At, sentence("Not played: "+last.Text))
 	case sim.ItemElection:
-		t.machine(last.At, fmt.Sprintf("%s's machine is elected leader (Raft term %d).", t.name(last.Capital), last.RaftTerm))
+		t.machine(last.At, t.elected(last))
 	case sim.ItemWaiting:
-		t.waiting(last)
+		t.machine(last.At, t.waits(last))
 	case sim.ItemUnsettled:
 		t.machine(last.At, sentence("The machines did not come to rest: "+last.Text))
 	}
@@ -158,11 +158,14 @@ func (t *timeline) how(it *sim.Item) string {
 	return s
 }
 
-// waiting says that a move could not be recorded now.
-func (t *timeline) waiting(it *sim.Item) {
+func (t *timeline) elected(it *sim.Item) string {
+	return fmt.Sprintf("%s's machine is elected leader (Raft term %d).", t.name(it.Capital), it.RaftTerm)
+}
+
+// waits says that a move could not be recorded now.
+func (t *timeline) waits(it *sim.Item) string {
 	if it.Move == nil {
-		t.machine(it.At, sentence(it.Text))
-		return
+		return sentence(it.Text)
 	}
 	m, why := it.Move, it.Text
 	if why == "" {
@@ -177,7 +180,7 @@ func (t *timeline) waiting(it *sim.Item) {
 	if why != "" {
 		text += ": " + oneLine(why)
 	}
-	t.machine(it.At, text+".")
+	return text + "."
 }
 
 func (t *timeline) dayOf(at terms.Instant) int { return t.words.day(at) }
