@@ -47,9 +47,11 @@ func (e *env) app() *cli.App {
 		Name:  "parley",
 		Usage: "play ceasefire negotiations and see whether the parties agree",
 		UsageText: "parley run one-month-truce          play a scenario of the library\n" +
+			"parley view one-month-truce         show it in the browser\n" +
 			"parley scenarios                    list the library\n" +
 			"parley check my.yaml                check a scenario of your own",
 		Commands: []*cli.Command{e.runCommand(), e.checkCommand(), e.schemaCommand(), e.scenariosCommand(), e.analyzeCommand(), e.benchCommand(), e.versionCommand(), e.lessonCommand(),
+			e.viewCommand(),
 			e.upCommand(), e.downCommand(), e.nodeCommand(), e.initCommand()},
 		Flags: []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version", DisableDefaultText: true}},
 		Action: func(c *cli.Context) error {

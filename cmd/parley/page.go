@@ -10,8 +10,8 @@ import (
 	"github.com/parley-sim/parley/sim/trace"
 )
 
-// writePage writes the page of the runs whose traces were kept.
-func writePage(w io.Writer, s *spool, jobs int, at page.Moment) error {
+// writeRunPage writes the page of the runs whose traces were kept.
+func writeRunPage(w io.Writer, s *spool, jobs int, at page.Moment) error {
 	runs, err := s.runs(jobs)
 	if err == nil {
 		err = page.Write(w, page.Options{At: at}, runs...)

@@ -55,7 +55,7 @@ func (e *env) playAll(ctx context.Context, o *runOptions, sources []source, out 
 		err = spool.copyTo(out.trace, len(jobs))
 	}
 	if out.html != nil && err == nil {
-		err = writePage(out.html, spool, len(jobs), page.Moment{})
+		err = writeRunPage(out.html, spool, len(jobs), page.Moment{})
 	}
 	return runs, err
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/parley-sim/parley/node/terms"
@@ -160,7 +161,8 @@ type PlanEnding struct {
 	Outcome string // of [terms.Outcome], or "never proposed"
 	Tone    Tone
 	Text    string   // the sentence
-	Because []string // political: reasons, tally, agreement
+	Because []string // political: reasons, agreement
+	Tally   []string // who stands where, one line a position
 	Machine []string // why it stands as it does for technical reasons
 }
 
@@ -170,12 +172,14 @@ func EndingOf(run *Run) Ending {
 	var e Ending
 	for i := range r.Plans {
 		v := &r.Plans[i]
-		lines := linesOf(func(p *page) { p.plan(w, v) })
+		lines, tally := linesOf(func(p *page) { p.plan(w, v) }), w.tally(&v.Tally)
 		one := PlanEnding{ID: v.ID, Title: oneLine(v.Title), Outcome: outcomeWords(v), Tone: outcomeLook(v.Outcome).tone()}
 		for j, line := range lines {
 			switch {
 			case j == 0:
 				one.Text = line.text
+			case slices.Contains(tally, line.text):
+				one.Tally = append(one.Tally, line.text)
 			case line.machine:
 				one.Machine = append(one.Machine, line.text)
 			default:

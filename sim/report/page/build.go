@@ -153,7 +153,7 @@ func (f *filmRun) ending(run *Run) {
 	e := &filmEnding{Plans: []filmPlanEnding{}, Pledges: list(told.Pledges), Machines: list(told.Machines), Findings: []filmFinding{},
 		Checks: []filmCheck{}, Verdict: told.Verdict, NoQuorum: r.NoQuorum, Status: int(r.Status())}
 	for _, p := range told.Plans {
-		e.Plans = append(e.Plans, filmPlanEnding{p.ID, p.Title, p.Outcome, p.Tone, p.Text, list(p.Because), list(p.Machine)})
+		e.Plans = append(e.Plans, filmPlanEnding{p.ID, p.Title, p.Outcome, p.Tone, p.Text, list(p.Because), list(p.Tally), list(p.Machine)})
 	}
 	for _, x := range r.Findings {
 		e.Findings = append(e.Findings, filmFinding{report.Clean(x.Text), x.Held, report.Clean(x.Found)})

@@ -59,7 +59,9 @@ type ms time.Duration
 
 func (d ms) MarshalJSON() ([]byte, error) { return json.Marshal(millis(time.Duration(d))) }
 
-func millis(d time.Duration) float64 { return float64(d.Round(time.Microsecond)/time.Microsecond) / 1000 }
+func millis(d time.Duration) float64 {
+	return float64(d.Round(time.Microsecond)/time.Microsecond) / 1000
+}
 
 type filmCapital struct {
 	ID    string `json:"id"`
@@ -102,6 +104,7 @@ type filmPlanEnding struct {
 	Tone    report.Tone `json:"tone,omitempty"`
 	Text    string      `json:"text"`
 	Because []string    `json:"because"`
+	Tally   []string    `json:"tally"`
 	Machine []string    `json:"machine"`
 }
 
@@ -128,7 +131,7 @@ type filmStep struct {
 	Tone    report.Tone `json:"tone,omitempty"`
 	Text    string      `json:"text"`
 	Then    []filmThen  `json:"then,omitempty"`
-	Who     []int       `json:"who,omitempty"`
+	Who     []int       `json:"who"`
 	Plan    string      `json:"plan,omitempty"`
 	Verb    string      `json:"verb,omitempty"`
 	Decided string      `json:"decided,omitempty"` // the outcome of a plan, if the step decided one

@@ -131,10 +131,10 @@ func messagesOf(events []network.Message, places map[string]int) *messages {
 		if from < 0 || to < 0 {
 			continue
 		}
-		sent := m.At.Microseconds()
+		sent := m.At.Round(time.Microsecond).Microseconds() // as all times of a film
 		took := int64(-1)
 		if m.end >= 0 {
-			took = max(m.end-m.At, 0).Microseconds()
+			took = max(m.end.Round(time.Microsecond).Microseconds()-sent, 0)
 		}
 		kind := int(m.Kind)
 		if m.Answer {

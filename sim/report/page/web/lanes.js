@@ -14,6 +14,7 @@ const TOP = 40; // the ruler of scenario time
 const BOTTOM = 22; // the ruler of Raft time
 const PAD = 10;
 const MOST_DRAWN = 1400; // messages at once: more could not be told apart
+const PER_PIXEL = 0.4; // and so many a pixel: more would be a grey smear
 const ROOMY = 26; // pixels a moment needs before its messages are drawn
 const MAX_ZOOM = 4000;
 
@@ -330,21 +331,23 @@ export class Lanes {
   candidates() {
     const { run } = this;
     const roomy = run.axis.moments.filter((p) => this.visible(p.x0, p.x1) && this.px(p.x1) - this.px(p.x0) >= ROOMY);
-    const classes = [[], [], [], [], []];
+    const chosen = [];
     let all = 0;
     for (const p of roomy) {
+      const classes = [[], [], [], [], []];
       const first = Math.max(after(run.sentTimes ?? [], p.t0 - 1e-9), 0);
       for (let i = first; i < run.messages.length && run.messages[i].sent <= p.t1; i++) {
         const m = run.messages[i];
         all++;
         classes[importance(m)].push(m);
       }
-    }
-    const chosen = [];
-    for (const list of classes) {
-      const room = MOST_DRAWN - chosen.length;
-      if (list.length <= room) chosen.push(...list);
-      else for (let i = 0; i < room; i++) chosen.push(list[Math.floor((i * list.length) / room)]);
+      const wide = Math.min(this.px(p.x1), this.width) - Math.max(this.px(p.x0), 0);
+      let room = Math.min(Math.ceil(wide * PER_PIXEL), MOST_DRAWN - chosen.length);
+      for (const list of classes) {
+        const n = Math.min(list.length, room);
+        for (let i = 0; i < n; i++) chosen.push(list[Math.floor((i * list.length) / n)]);
+        room -= n;
+      }
     }
     return { chosen, all };
   }

@@ -37,6 +37,7 @@ export class Player {
       at[one.r] = one.i;
       this.places.push({ at: [...at], r: one.r });
     }
+    this.places.push({ at: [...at], r: this.places.at(-1).r, end: true });
     this.last = this.places.length - 1;
     this.slider.max = this.last;
     this.drawMarks();
@@ -45,10 +46,17 @@ export class Player {
   /** go shows a place among the steps; 0 is before the first. */
   go(place, quietly) {
     this.place = Math.min(Math.max(place, 0), this.last);
-    const { at } = this.places[this.place];
-    this.moments = this.runs.map((run, r) => momentOf(run, at[r]));
+    this.moments = this.runs.map((run, r) => this.momentAt(this.place, r));
     this.tell(quietly);
     this.show(this.moments);
+  }
+
+  /** momentAt returns the moment of a run at a place; the last place is the end, when everything has come to rest. */
+  momentAt(place, r) {
+    const { at, end } = this.places[place];
+    const run = this.runs[r];
+    if (end) return { x: 1, t: run.raftEnd, s: Math.max(run.end, run.steps.at(-1)?.at ?? 0), rests: true, step: at[r] };
+    return momentOf(run, at[r]);
   }
 
   step(by) {
@@ -69,8 +77,7 @@ export class Player {
     if (to.t !== undefined) Object.assign(here, { t: to.t, rests: false });
     here.step = run.stepTimes.length ? lastUpTo(run.stepTimes, here.t) : -1;
     this.place = Math.max(this.places.findIndex((p) => p.at[r] === here.step), 0);
-    const { at } = this.places[this.place];
-    this.moments = this.runs.map((other, i) => (i === r ? here : momentOf(other, at[i])));
+    this.moments = this.runs.map((_, i) => (i === r ? here : this.momentAt(this.place, i)));
     this.tell();
     this.show(this.moments);
   }
@@ -112,10 +119,9 @@ export class Player {
       this.began = undefined;
       if (this.place >= this.last) return this.pause();
     } else if (part > 0.35) { // first the step is to be read
-      const ahead = this.places[this.place + 1].at;
       const f = ((part - 0.35) / 0.65) ** 2 * (3 - (2 * (part - 0.35)) / 0.65);
       this.show(this.runs.map((run, r) => {
-        const to = momentOf(run, ahead[r]);
+        const to = this.momentAt(this.place + 1, r);
         const x = this.from[r].x + (to.x - this.from[r].x) * f;
         return { ...run.axis.at(x), x, step: this.from[r].step };
       }));
@@ -129,11 +135,13 @@ export class Player {
     const run = this.runs[r];
     const moment = this.moments[r];
     const step = run.steps[moment.step];
-    const text = step ? step.text : "Nothing has happened yet.";
+    const ends = this.places[this.place].end && this.place > 0 && moment.x === 1;
+    const text = !step ? "Nothing has happened yet." : ends ? `The end. ${step.text}` : step.text;
+    const place = ends ? "the end" : `step ${this.place}/${this.last - 1}`;
     const day = `Day ${dayNumber(moment.s, run.start)}`;
-    this.slider.setAttribute("aria-valuetext", `Step ${this.place} of ${this.last}. ${day}, ${clock(moment.s)}. ${text}`);
+    this.slider.setAttribute("aria-valuetext", `${ends ? "The end" : `Step ${this.place} of ${this.last - 1}`}. ${day}, ${clock(moment.s)}. ${text}`);
     put(this.clock, h("b", {}, `${day} · ${clock(moment.s)}`), h("span", {}, longDate(moment.s)),
-      h("span.raft", { title: "Raft time since the run began" }, run.live ? "" : `Raft ${raft(moment.t)}`), h("span", {}, `step ${this.place}/${this.last}`));
+      h("span.raft", { title: "Raft time since the run began" }, run.live ? "" : `Raft ${raft(moment.t)}`), h("span", {}, place));
     const label = this.runs.length > 1 ? h("em.run-label", {}, run.label) : null;
     put(this.what, label, h(step?.machine ? "span.machine" : "span", {}, text));
     if (!quietly) this.onmove?.(moment, step);
@@ -148,7 +156,7 @@ export class Player {
     const g = this.marks.getContext("2d");
     g.scale(ratio, ratio);
     const style = getComputedStyle(this.marks);
-    for (let i = 1; i <= this.last; i++) {
+    for (let i = 1; i < this.last; i++) {
       const { r, at } = this.places[i];
       const step = this.runs[r].steps[at[r]];
       g.fillStyle = style.getPropertyValue(colourOf(kindOf(step))).trim();

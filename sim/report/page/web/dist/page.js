@@ -600,6 +600,7 @@
           h("h4", {}, badge(p.outcome), h("span", {}, p.title || p.id)),
           h("p.lead", {}, p.text),
           lines(p.because),
+          sides(run, p),
           p.machine.length ? h("div.technical", {}, h("h5", {}, "For a technical reason"), lines(p.machine)) : null
         ))),
         e.pledges.map((line) => h("p", {}, line))
@@ -609,7 +610,7 @@
         { "aria-labelledby": `machines-${run.place}` },
         h("h3", { id: `machines-${run.place}` }, "What the machines did"),
         h("p.note", {}, "Nothing here is a decision of the parties."),
-        lines(join(e.machines)),
+        lines(e.machines),
         h("details", {}, h("summary", {}, summary(e, held, checks)), h(
           "ul.verdicts",
           {},
@@ -623,11 +624,33 @@
     const expected = e.findings.length ? `${held} of ${e.findings.length} expectations held` : "Nothing was expected";
     return `${expected}; ${checks} of ${e.checks.length} checks held`;
   }
+  function sides(run, ended) {
+    const plan = run.plansAt(Infinity).find((p) => p.id === ended.id);
+    if (!plan) return ended.tally.map((line) => h("p", {}, line));
+    const vetoes = new Map(plan.vetoes.map((v) => [v.who, v]));
+    const chip = (kind, glyph, words, c) => h(`li.${kind}`, {}, h("i", { "aria-hidden": "true" }, glyph), run.name(c), h("span.sr", {}, ` ${words}`));
+    const silent = plan.absent.length;
+    return h(
+      "ul.sides",
+      { "aria-label": "Who stands where" },
+      plan.object.map((c) => {
+        const veto = vetoes.get(c);
+        return h(
+          veto ? "li.veto" : "li.object",
+          {},
+          h("i", { "aria-hidden": "true" }, "✕"),
+          run.name(c),
+          h("span", {}, veto ? " vetoes" : " objects"),
+          veto?.citing?.length ? h("span", {}, `: ${veto.citing.join(", ")}`) : null
+        );
+      }),
+      plan.abstain.map((c) => chip("abstain", "–", "abstains", c)),
+      plan.consent.map((c) => chip("consent", "✓", "consents", c)),
+      silent > 8 ? h("li.absent", {}, `${silent} silent`) : plan.absent.map((c) => chip("absent", "", "is absent", c))
+    );
+  }
   function lines(list) {
     return h("ul.plain", {}, list.map((line) => h("li", {}, line)));
-  }
-  function join(list) {
-    return list;
   }
 
   // sim/report/page/web/vendor/d3.js
@@ -2825,6 +2848,7 @@
   var BOTTOM = 22;
   var PAD = 10;
   var MOST_DRAWN = 1400;
+  var PER_PIXEL = 0.4;
   var ROOMY = 26;
   var MAX_ZOOM = 4e3;
   var Lanes = class {
@@ -3138,21 +3162,23 @@
     candidates() {
       const { run } = this;
       const roomy = run.axis.moments.filter((p) => this.visible(p.x0, p.x1) && this.px(p.x1) - this.px(p.x0) >= ROOMY);
-      const classes = [[], [], [], [], []];
+      const chosen = [];
       let all = 0;
       for (const p of roomy) {
+        const classes = [[], [], [], [], []];
         const first = Math.max(after(run.sentTimes ?? [], p.t0 - 1e-9), 0);
         for (let i = first; i < run.messages.length && run.messages[i].sent <= p.t1; i++) {
           const m = run.messages[i];
           all++;
           classes[importance(m)].push(m);
         }
-      }
-      const chosen = [];
-      for (const list of classes) {
-        const room = MOST_DRAWN - chosen.length;
-        if (list.length <= room) chosen.push(...list);
-        else for (let i = 0; i < room; i++) chosen.push(list[Math.floor(i * list.length / room)]);
+        const wide = Math.min(this.px(p.x1), this.width) - Math.max(this.px(p.x0), 0);
+        let room = Math.min(Math.ceil(wide * PER_PIXEL), MOST_DRAWN - chosen.length);
+        for (const list of classes) {
+          const n = Math.min(list.length, room);
+          for (let i = 0; i < n; i++) chosen.push(list[Math.floor(i * list.length / n)]);
+          room -= n;
+        }
       }
       return { chosen, all };
     }
@@ -3813,6 +3839,7 @@
         at2[one.r] = one.i;
         this.places.push({ at: [...at2], r: one.r });
       }
+      this.places.push({ at: [...at2], r: this.places.at(-1).r, end: true });
       this.last = this.places.length - 1;
       this.slider.max = this.last;
       this.drawMarks();
@@ -3820,10 +3847,16 @@
     /** go shows a place among the steps; 0 is before the first. */
     go(place, quietly) {
       this.place = Math.min(Math.max(place, 0), this.last);
-      const { at: at2 } = this.places[this.place];
-      this.moments = this.runs.map((run, r) => momentOf(run, at2[r]));
+      this.moments = this.runs.map((run, r) => this.momentAt(this.place, r));
       this.tell(quietly);
       this.show(this.moments);
+    }
+    /** momentAt returns the moment of a run at a place; the last place is the end, when everything has come to rest. */
+    momentAt(place, r) {
+      const { at: at2, end } = this.places[place];
+      const run = this.runs[r];
+      if (end) return { x: 1, t: run.raftEnd, s: Math.max(run.end, run.steps.at(-1)?.at ?? 0), rests: true, step: at2[r] };
+      return momentOf(run, at2[r]);
     }
     step(by) {
       this.pause();
@@ -3842,8 +3875,7 @@
       if (to2.t !== void 0) Object.assign(here, { t: to2.t, rests: false });
       here.step = run.stepTimes.length ? lastUpTo(run.stepTimes, here.t) : -1;
       this.place = Math.max(this.places.findIndex((p) => p.at[r] === here.step), 0);
-      const { at: at2 } = this.places[this.place];
-      this.moments = this.runs.map((other, i) => i === r ? here : momentOf(other, at2[i]));
+      this.moments = this.runs.map((_, i) => i === r ? here : this.momentAt(this.place, i));
       this.tell();
       this.show(this.moments);
     }
@@ -3881,10 +3913,9 @@
         this.began = void 0;
         if (this.place >= this.last) return this.pause();
       } else if (part2 > 0.35) {
-        const ahead = this.places[this.place + 1].at;
         const f = ((part2 - 0.35) / 0.65) ** 2 * (3 - 2 * (part2 - 0.35) / 0.65);
         this.show(this.runs.map((run, r) => {
-          const to2 = momentOf(run, ahead[r]);
+          const to2 = this.momentAt(this.place + 1, r);
           const x = this.from[r].x + (to2.x - this.from[r].x) * f;
           return { ...run.axis.at(x), x, step: this.from[r].step };
         }));
@@ -3897,15 +3928,17 @@
       const run = this.runs[r];
       const moment = this.moments[r];
       const step = run.steps[moment.step];
-      const text = step ? step.text : "Nothing has happened yet.";
+      const ends = this.places[this.place].end && this.place > 0 && moment.x === 1;
+      const text = !step ? "Nothing has happened yet." : ends ? `The end. ${step.text}` : step.text;
+      const place = ends ? "the end" : `step ${this.place}/${this.last - 1}`;
       const day = `Day ${dayNumber(moment.s, run.start)}`;
-      this.slider.setAttribute("aria-valuetext", `Step ${this.place} of ${this.last}. ${day}, ${clock(moment.s)}. ${text}`);
+      this.slider.setAttribute("aria-valuetext", `${ends ? "The end" : `Step ${this.place} of ${this.last - 1}`}. ${day}, ${clock(moment.s)}. ${text}`);
       put(
         this.clock,
         h("b", {}, `${day} · ${clock(moment.s)}`),
         h("span", {}, longDate(moment.s)),
         h("span.raft", { title: "Raft time since the run began" }, run.live ? "" : `Raft ${raft(moment.t)}`),
-        h("span", {}, `step ${this.place}/${this.last}`)
+        h("span", {}, place)
       );
       const label = this.runs.length > 1 ? h("em.run-label", {}, run.label) : null;
       put(this.what, label, h(step?.machine ? "span.machine" : "span", {}, text));
@@ -3920,7 +3953,7 @@
       const g = this.marks.getContext("2d");
       g.scale(ratio, ratio);
       const style = getComputedStyle(this.marks);
-      for (let i = 1; i <= this.last; i++) {
+      for (let i = 1; i < this.last; i++) {
         const { r, at: at2 } = this.places[i];
         const step = this.runs[r].steps[at2[r]];
         g.fillStyle = style.getPropertyValue(colourOf(kindOf(step))).trim();
