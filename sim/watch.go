@@ -65,10 +65,10 @@ type watcher struct {
 	tell  func(Sighting)
 }
 
-func (w *watcher) watching() bool { return w.tell != nil }
+func (w *watcher) watching() bool { return w != nil && w.tell != nil }
 
 func (w *watcher) see(s Sighting) {
-	if w.tell == nil {
+	if !w.watching() { // on the direct back end there is no watcher
 		return
 	}
 	w.mu.Lock()

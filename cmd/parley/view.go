@@ -179,13 +179,21 @@ func (e *env) playToView(ctx context.Context, name string, seeds []*int64) ([]*p
 		e.complain(bad)
 		return nil, usagef("view: nothing was played")
 	}
+	var jobs []job
+	for _, seed := range seeds {
+		jobs = append(jobs, job{File: sources[0].file, Text: sources[0].text, Seed: seed, On: onVirtual})
+	}
+	return e.playForPage(ctx, jobs)
+}
+
+// playForPage plays jobs and returns all that was seen of each. A job that could not be played is an error.
+func (e *env) playForPage(ctx context.Context, jobs []job) ([]*page.Run, error) {
 	path, err := executable()
 	if err != nil {
 		return nil, err
 	}
-	var jobs []job
-	for _, seed := range seeds {
-		jobs = append(jobs, job{File: sources[0].file, Text: sources[0].text, Seed: seed, On: onVirtual, Brief: true, Trace: true})
+	for i := range jobs {
+		jobs[i].Brief, jobs[i].Trace = true, true
 	}
 	spool := &spool{}
 	defer spool.remove()
@@ -199,7 +207,7 @@ func (e *env) playToView(ctx context.Context, name string, seeds []*int64) ([]*p
 	}
 	for i := range results {
 		if results[i].Error != "" {
-			return nil, fmt.Errorf("%s: not played to the end, for a technical reason: %s", sources[0].scenario.ID, results[i].Error)
+			return nil, fmt.Errorf("%s: not played to the end, for a technical reason: %s", jobs[i].File, results[i].Error)
 		}
 	}
 	return spool.runs(len(jobs))

@@ -81,6 +81,8 @@ func (t *timeline) step(it *sim.Item) Step {
 			text = t.fault(it.Fault)
 		}
 		return Step{Machine: true, Text: sentence(text)}
+	case sim.ItemNotPlayed:
+		return Step{Machine: true, Tone: ToneUnsure, Text: sentence("Not played: " + it.Text)}
 	case sim.ItemElection:
 		return Step{Machine: true, Text: t.elected(it)}
 	case sim.ItemWaiting:

@@ -2,6 +2,7 @@ package page
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ func filmOf(run *Run) filmRun {
 	if r == nil {
 		return f
 	}
-	f.EndsAt, f.RaftEnd = int64(r.EndedAt), ms(max(r.RaftTime, 0))
+	f.EndsAt, f.RaftEnd, f.Still = int64(r.EndedAt), ms(max(r.RaftTime, 0)), len(run.Sightings) == 0
 	places := f.places()
 	machine := newMachines(places, r.Record)
 	for i := range run.Sightings {
@@ -38,6 +39,9 @@ func filmOf(run *Run) filmRun {
 		politics.take(&r.Record[i], &f.happenings)
 	}
 	f.record(r.Record, machine.first, places)
+	if f.Still {
+		f.stand()
+	}
 	f.ending(run)
 	return f
 }
@@ -97,6 +101,24 @@ func (f *filmRun) steps(run *Run, places map[string]int) {
 	slices.SortStableFunc(f.Steps, func(a, b filmStep) int { return cmp.Compare(a.T, b.T) })
 }
 
+// stand gives a run without machines a time of its own for what happened: that of the scenario.
+func (f *filmRun) stand() {
+	since := func(at int64) ms {
+		const most = int64(math.MaxInt64 / time.Second)
+		return ms(time.Duration(min(max(at-f.StartsAt, 0), most)) * time.Second)
+	}
+	for i := range f.Steps {
+		f.Steps[i].T = since(f.Steps[i].At)
+	}
+	last := ms(0)
+	for i := range f.Record {
+		last = max(last, since(f.Record[i].At))
+		f.Record[i].T = last
+	}
+	f.RaftEnd = since(f.EndsAt)
+	slices.SortStableFunc(f.Steps, func(a, b filmStep) int { return cmp.Compare(a.T, b.T) })
+}
+
 func stepOf(item *sim.Item, told *report.Step, places map[string]int) filmStep {
 	s := filmStep{Item: told.Item + 1, T: ms(max(item.RaftAt, 0)), At: int64(item.At), Kind: string(item.Kind), Machine: told.Machine,
 		Tone: told.Tone, Text: told.Text}
@@ -106,7 +128,7 @@ func stepOf(item *sim.Item, told *report.Step, places map[string]int) filmStep {
 	who := []string{item.Capital}
 	if m := item.Move; m != nil {
 		who = []string{m.Capital}
-		s.Plan, s.Verb, s.Refused = m.Plan, string(m.Verb), m.Outcome == "refused"
+		s.Plan, s.Verb, s.Refused, s.Index = m.Plan, string(m.Verb), m.Outcome == "refused", m.Index
 	}
 	if item.Fault != nil {
 		who = item.Fault.Capitals

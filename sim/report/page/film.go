@@ -35,6 +35,7 @@ type filmRun struct {
 	Stages   []filmStage   `json:"stages"`
 	Ending   *filmEnding   `json:"ending,omitempty"` // none while it goes on
 	Failed   string        `json:"failed,omitempty"`
+	Still    bool          `json:"still,omitempty"` // there were no machines: Raft time is scenario time since the start
 	happenings
 }
 
@@ -136,6 +137,7 @@ type filmStep struct {
 	Verb    string      `json:"verb,omitempty"`
 	Decided string      `json:"decided,omitempty"` // the outcome of a plan, if the step decided one
 	Refused bool        `json:"refused,omitempty"`
+	Index   uint64      `json:"index,omitempty"` // of the move in Raft's log
 }
 
 type filmThen struct {

@@ -9,7 +9,7 @@ const MOMENTS = 0.6; // the part of the axis that moments take together
 
 export class Axis {
   constructor(run) {
-    const parts = run.live ? liveParts(run) : simulatedParts(run);
+    const parts = run.live || run.still ? liveParts(run) : simulatedParts(run);
     const wide = { moment: 0, rest: 0 };
     for (const p of parts) wide[p.kind] += p.weight;
     const share = { moment: wide.rest ? MOMENTS : 1, rest: wide.moment ? 1 - MOMENTS : 1 };
@@ -85,7 +85,7 @@ function simulatedParts(run) {
   return parts;
 }
 
-// Of a live conference both clocks run together: the quiet stretches between happenings are drawn short.
+// Of a live conference both clocks run together, and without machines there is only one: the quiet stretches between happenings are drawn short.
 function liveParts(run) {
   const marks = new Set([0, run.raftEnd]);
   for (const list of [run.stepTimes, run.recordTimes, run.clock.map((c) => c[0])]) for (const t of list) marks.add(t);

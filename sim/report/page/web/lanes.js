@@ -470,6 +470,7 @@ export class Lanes {
 
   // Raft time below: how long each moment took, and a scale within it once there is room.
   drawRaftRuler(g) {
+    if (this.run.still) return;
     const y = this.height - BOTTOM + 12;
     let free = -1e9;
     for (const p of this.run.axis.moments) {
@@ -505,6 +506,7 @@ export class Lanes {
 
   tell() {
     const { run } = this;
+    if (run.still) return setText(this.note, "There were no machines: the state machine alone was played.");
     if (!run.messageCount) {
       const why = run.on === "cluster" || run.live ? "The messages of real machines cannot be seen." : "No messages were kept.";
       setText(this.note, why);

@@ -17,11 +17,26 @@ function column(run, seek, speak, difference) {
     lanes: new Lanes(run, { seek, explain: speak }), network: new Network(run), text: new Text(run),
     record: new Record(run, { seek, first: difference?.move ?? 0 }), story: new Story(run, seek),
   };
+  const grid = h("div.now-grid", {}, h("div.left", {}, view.story.el, view.text.el), h("div.right", {}, view.network.el));
+  steady(grid);
   view.parts = [view.story, view.text, view.network, view.lanes, view.record];
   view.el = h("section.run", { "aria-label": run.label || run.title },
     run.label ? h("h2.run-title", {}, h("em.run-label", {}, run.label), run.title) : null,
-    headline(run), h("div.now-grid", {}, h("div.left", {}, view.story.el, view.text.el), h("div.right", {}, view.network.el)), view.lanes.el, view.record.el);
+    headline(run), grid, view.lanes.el, view.record.el);
   return view;
+}
+
+/** steady lets an element grow but not shrink, so that what is below it stays where it is while the moment moves. */
+function steady(el) {
+  let width = 0;
+  new ResizeObserver(() => {
+    if (el.clientWidth !== width) {
+      width = el.clientWidth;
+      el.style.minHeight = "";
+    } else {
+      el.style.minHeight = `${el.offsetHeight}px`;
+    }
+  }).observe(el);
 }
 
 /** Story tells what happens at the moment, with what came before and comes next. */
@@ -88,7 +103,7 @@ function start(film) {
 }
 
 function difference(d, player) {
-  const go = d.move > 0 && !d.same ? h("button", { type: "button", onclick: () => player.seek(0, { move: Math.min(d.move, player.runs[0].record.length) - 1 }) }, "Go there") : null;
+  const go = d.move > 0 && !d.same ? h("button", { type: "button", onclick: () => player.goToMove(d.move - 1) }, "Go there") : null;
   return h(d.same ? "aside.difference.same" : "aside.difference", { role: "note", "aria-label": "The first difference" }, h("p", {}, d.text), go);
 }
 
@@ -99,7 +114,7 @@ function openAt(player, run, fragment) {
   const move = Number(q.get("move"));
   let step = -1;
   if (move > 0 && run.record[move - 1]) {
-    step = run.steps.findIndex((s) => s.t >= run.record[move - 1].t);
+    step = run.stepOfMove(move - 1);
   } else if (/^\d+$/.test(at)) {
     step = run.steps.findIndex((s) => s.item === Number(at));
   } else if (at && !Number.isNaN(Date.parse(at))) {

@@ -16,7 +16,7 @@ export class Run {
   constructor(film, live) {
     Object.assign(this, { label: film.label ?? "", id: film.id, title: film.title, about: film.about, seed: film.seed, on: film.on,
       start: film.start, end: film.end, capitals: film.capitals, terms: film.terms, stages: film.stages, ending: film.ending,
-      failed: film.failed, live });
+      failed: film.failed, live, still: Boolean(film.still) });
     this.raftEnd = 0;
     this.clock = [];
     this.role = film.capitals.map(() => new Track([DOWN, 0]));
@@ -85,6 +85,12 @@ export class Run {
       });
     }
     this.sentTimes = this.messages.map((x) => x.sent);
+  }
+
+  /** stepOfMove returns the step that tells of a move of the record, by its place from 0; -1 if none does. */
+  stepOfMove(move) {
+    const index = this.record[move]?.index;
+    return index ? this.steps.findIndex((s) => s.index === index) : -1;
   }
 
   name(c) {

@@ -69,8 +69,9 @@ export class Player {
     this.pause();
     const run = this.runs[r];
     if (to.move !== undefined) {
+      const step = run.stepOfMove(to.move);
       const entry = run.record[to.move];
-      return this.seek(r, { x: run.axis.x(entry.t), t: entry.t });
+      return this.seek(r, step >= 0 ? { step } : { x: run.axis.x(entry.t), t: entry.t });
     }
     if (to.step !== undefined) return this.go(this.places.findIndex((p) => p.at[r] === to.step));
     const here = { ...run.axis.at(to.x), x: to.x };
@@ -80,6 +81,16 @@ export class Player {
     this.moments = this.runs.map((_, i) => (i === r ? here : this.momentAt(this.place, i)));
     this.tell();
     this.show(this.moments);
+  }
+
+  /** goToMove goes to where every run has told of a move of its record, if it has that move. */
+  goToMove(move) {
+    this.pause();
+    const places = this.runs.map((run, r) => {
+      const step = run.stepOfMove(move);
+      return step < 0 ? 0 : this.places.findIndex((p) => p.at[r] === step);
+    });
+    this.go(Math.max(...places));
   }
 
   toggle() {
@@ -141,7 +152,7 @@ export class Player {
     const day = `Day ${dayNumber(moment.s, run.start)}`;
     this.slider.setAttribute("aria-valuetext", `${ends ? "The end" : `Step ${this.place} of ${this.last - 1}`}. ${day}, ${clock(moment.s)}. ${text}`);
     put(this.clock, h("b", {}, `${day} · ${clock(moment.s)}`), h("span", {}, longDate(moment.s)),
-      h("span.raft", { title: "Raft time since the run began" }, run.live ? "" : `Raft ${raft(moment.t)}`), h("span", {}, place));
+      h("span.raft", { title: "Raft time since the run began" }, run.live || run.still ? "" : `Raft ${raft(moment.t)}`), h("span", {}, place));
     const label = this.runs.length > 1 ? h("em.run-label", {}, run.label) : null;
     put(this.what, label, h(step?.machine ? "span.machine" : "span", {}, text));
     if (!quietly) this.onmove?.(moment, step);

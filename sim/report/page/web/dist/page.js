@@ -74,7 +74,7 @@
   var MOMENTS = 0.6;
   var Axis = class {
     constructor(run) {
-      const parts = run.live ? liveParts(run) : simulatedParts(run);
+      const parts = run.live || run.still ? liveParts(run) : simulatedParts(run);
       const wide = { moment: 0, rest: 0 };
       for (const p of parts) wide[p.kind] += p.weight;
       const share = { moment: wide.rest ? MOMENTS : 1, rest: wide.moment ? 1 - MOMENTS : 1 };
@@ -193,7 +193,8 @@
         stages: film.stages,
         ending: film.ending,
         failed: film.failed,
-        live
+        live,
+        still: Boolean(film.still)
       });
       this.raftEnd = 0;
       this.clock = [];
@@ -270,6 +271,11 @@
         });
       }
       this.sentTimes = this.messages.map((x) => x.sent);
+    }
+    /** stepOfMove returns the step that tells of a move of the record, by its place from 0; -1 if none does. */
+    stepOfMove(move) {
+      const index = this.record[move]?.index;
+      return index ? this.steps.findIndex((s2) => s2.index === index) : -1;
     }
     name(c) {
       return this.capitals[c]?.name ?? "nobody";
@@ -3292,6 +3298,7 @@
     }
     // Raft time below: how long each moment took, and a scale within it once there is room.
     drawRaftRuler(g) {
+      if (this.run.still) return;
       const y = this.height - BOTTOM + 12;
       let free = -1e9;
       for (const p of this.run.axis.moments) {
@@ -3325,6 +3332,7 @@
     }
     tell() {
       const { run } = this;
+      if (run.still) return setText(this.note, "There were no machines: the state machine alone was played.");
       if (!run.messageCount) {
         const why = run.on === "cluster" || run.live ? "The messages of real machines cannot be seen." : "No messages were kept.";
         setText(this.note, why);
@@ -3867,8 +3875,9 @@
       this.pause();
       const run = this.runs[r];
       if (to2.move !== void 0) {
+        const step = run.stepOfMove(to2.move);
         const entry = run.record[to2.move];
-        return this.seek(r, { x: run.axis.x(entry.t), t: entry.t });
+        return this.seek(r, step >= 0 ? { step } : { x: run.axis.x(entry.t), t: entry.t });
       }
       if (to2.step !== void 0) return this.go(this.places.findIndex((p) => p.at[r] === to2.step));
       const here = { ...run.axis.at(to2.x), x: to2.x };
@@ -3878,6 +3887,15 @@
       this.moments = this.runs.map((_, i) => i === r ? here : this.momentAt(this.place, i));
       this.tell();
       this.show(this.moments);
+    }
+    /** goToMove goes to where every run has told of a move of its record, if it has that move. */
+    goToMove(move) {
+      this.pause();
+      const places = this.runs.map((run, r) => {
+        const step = run.stepOfMove(move);
+        return step < 0 ? 0 : this.places.findIndex((p) => p.at[r] === step);
+      });
+      this.go(Math.max(...places));
     }
     toggle() {
       if (this.playing) return this.pause();
@@ -3937,7 +3955,7 @@
         this.clock,
         h("b", {}, `${day} · ${clock(moment.s)}`),
         h("span", {}, longDate(moment.s)),
-        h("span.raft", { title: "Raft time since the run began" }, run.live ? "" : `Raft ${raft(moment.t)}`),
+        h("span.raft", { title: "Raft time since the run began" }, run.live || run.still ? "" : `Raft ${raft(moment.t)}`),
         h("span", {}, place)
       );
       const label = this.runs.length > 1 ? h("em.run-label", {}, run.label) : null;
@@ -4006,17 +4024,30 @@
       record: new Record(run, { seek, first: difference2?.move ?? 0 }),
       story: new Story(run, seek)
     };
+    const grid = h("div.now-grid", {}, h("div.left", {}, view.story.el, view.text.el), h("div.right", {}, view.network.el));
+    steady(grid);
     view.parts = [view.story, view.text, view.network, view.lanes, view.record];
     view.el = h(
       "section.run",
       { "aria-label": run.label || run.title },
       run.label ? h("h2.run-title", {}, h("em.run-label", {}, run.label), run.title) : null,
       headline(run),
-      h("div.now-grid", {}, h("div.left", {}, view.story.el, view.text.el), h("div.right", {}, view.network.el)),
+      grid,
       view.lanes.el,
       view.record.el
     );
     return view;
+  }
+  function steady(el) {
+    let width = 0;
+    new ResizeObserver(() => {
+      if (el.clientWidth !== width) {
+        width = el.clientWidth;
+        el.style.minHeight = "";
+      } else {
+        el.style.minHeight = `${el.offsetHeight}px`;
+      }
+    }).observe(el);
   }
   var Story = class {
     constructor(run, seek) {
@@ -4099,7 +4130,7 @@
     return { runs, columns, player };
   }
   function difference(d, player) {
-    const go2 = d.move > 0 && !d.same ? h("button", { type: "button", onclick: () => player.seek(0, { move: Math.min(d.move, player.runs[0].record.length) - 1 }) }, "Go there") : null;
+    const go2 = d.move > 0 && !d.same ? h("button", { type: "button", onclick: () => player.goToMove(d.move - 1) }, "Go there") : null;
     return h(d.same ? "aside.difference.same" : "aside.difference", { role: "note", "aria-label": "The first difference" }, h("p", {}, d.text), go2);
   }
   function openAt(player, run, fragment) {
@@ -4108,7 +4139,7 @@
     const move = Number(q2.get("move"));
     let step = -1;
     if (move > 0 && run.record[move - 1]) {
-      step = run.steps.findIndex((s2) => s2.t >= run.record[move - 1].t);
+      step = run.stepOfMove(move - 1);
     } else if (/^\d+$/.test(at2)) {
       step = run.steps.findIndex((s2) => s2.item === Number(at2));
     } else if (at2 && !Number.isNaN(Date.parse(at2))) {
