@@ -113,6 +113,10 @@ func DecodeMove(b []byte) (Move, error) {
 	if len(b) > MaxMoveBytes {
 		return m, fmt.Errorf("the move takes %d bytes; at most %d are allowed", len(b), MaxMoveBytes)
 	}
+	if decodeFlat(b, &m) {
+		return m, nil
+	}
+	m = Move{}
 	if err := json.Unmarshal(b, &m); err != nil {
 		return m, fmt.Errorf("decode move: %w", err)
 	}
