@@ -3,7 +3,10 @@ package node
 import (
 	"bytes"
 	"runtime"
+	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/hashicorp/raft"
 
@@ -11,20 +14,25 @@ import (
 	"github.com/parley-sim/parley/node/terms"
 )
 
-// ahead reads moves and checks their signatures from the moment that Raft begins to store them, while the disk and the
-// other capitals are busy. When a move is committed and its turn comes, that is done. Nothing depends on it: what was not
-// looked at ahead, or with a key that is no longer the capital's, is looked at then.
+// ahead reads moves and checks their signatures before their turn comes. Nothing depends on it: what was not looked at ahead,
+// or with a key that is no longer the capital's, is looked at then.
 //
-// Signatures are checked together, as many as there are: that takes a fraction of the time.
+// A leader begins when Raft begins to store an entry, while the disk and the other capitals are busy: it answers only when
+// it has applied the move. A follower has time. It lets committed entries wait a moment for others, since signatures that
+// are checked together take a fraction of the time; but not while anybody waits for its state.
 type ahead struct {
 	decode   func([]byte) (terms.Move, error)
 	key      func(capital string) []byte // as the record names it now; nil if it does not
+	leads    func() bool                 // whether this capital takes itself for the leader
+	lag      time.Duration               // how long a follower's entries wait
 	verifier *signature.Verifier
 	own      *ownSignatures
+	hurried  atomic.Int32  // how many wait for the state
+	wake     chan struct{} // has a follower's entries wait no longer
 
 	mu      sync.Mutex
 	known   map[uint64]*prepared // by log index
-	queue   []*prepared          // those that nobody has looked at yet
+	queue   []*prepared          // those of known that nobody has looked at yet
 	workers int                  // goroutines that look at the queue
 	work    sync.WaitGroup
 }
@@ -33,6 +41,7 @@ type ahead struct {
 type prepared struct {
 	raftTerm uint64
 	data     []byte
+	waits    bool          // nobody has looked at it yet; guarded by ahead.mu
 	done     chan struct{} // closed when the rest is set
 	move     terms.Move
 	err      error  // of decoding
@@ -43,6 +52,7 @@ type prepared struct {
 const (
 	maxAhead = 4096 // entries that are looked at and not committed yet
 	maxGroup = 64   // entries that one goroutine looks at in one go
+	lagging  = 32   // entries that a follower has wait
 )
 
 // begin begins to look at entries. They must not be changed any more.
@@ -52,13 +62,20 @@ func (a *ahead) begin(logs []*raft.Log) {
 	for _, l := range logs {
 		delete(a.known, l.Index) // an entry that was replaced
 		if l.Type == raft.LogCommand && len(a.known) < maxAhead {
-			p := &prepared{raftTerm: l.Term, data: l.Data, done: make(chan struct{})}
+			p := &prepared{raftTerm: l.Term, data: l.Data, done: make(chan struct{}), waits: true}
 			a.known[l.Index] = p
 			a.queue = append(a.queue, p)
 		}
 	}
+	if len(a.queue) >= lagging {
+		a.hurry()
+	}
 	// One goroutine is enough for a group, so that what comes meanwhile is looked at together.
-	for len(a.queue) > a.workers*maxGroup && a.workers < runtime.GOMAXPROCS(0) {
+	free := 0
+	if !a.leads() {
+		free = 1 // that of the state machine
+	}
+	for len(a.queue) > (a.workers+free)*maxGroup && a.workers < runtime.GOMAXPROCS(0) {
 		a.workers++
 		a.work.Go(a.run)
 	}
@@ -68,18 +85,28 @@ func (a *ahead) begin(logs []*raft.Log) {
 func (a *ahead) run() {
 	for {
 		a.mu.Lock()
-		n := min(len(a.queue), maxGroup)
-		if n == 0 {
+		group := a.next(maxGroup)
+		if len(group) == 0 {
 			a.workers--
-			a.queue = nil
 			a.mu.Unlock()
 			return
 		}
-		group := a.queue[:n:n]
-		a.queue = a.queue[n:]
 		a.mu.Unlock()
 		a.prepare(group)
 	}
+}
+
+// next takes up to n entries from the queue. The caller holds a.mu.
+func (a *ahead) next(n int) []*prepared {
+	n = min(n, len(a.queue))
+	group := a.queue[:n:n]
+	if a.queue = a.queue[n:]; len(a.queue) == 0 {
+		a.queue = nil
+	}
+	for _, p := range group {
+		p.waits = false
+	}
+	return group
 }
 
 // prepare decodes entries and checks their signatures.
@@ -108,11 +135,12 @@ func (a *ahead) prepare(group []*prepared) {
 	}
 }
 
-// take returns what is known of committed entries, after waiting for those that are being looked at. What was not known is
-// looked at now. Of entries that are no commands it returns nil.
+// take returns what is known of committed entries. What nobody has looked at is looked at now, with all that waits. Of
+// entries that are no commands it returns nil.
 func (a *ahead) take(logs []*raft.Log) []*prepared {
 	list := make([]*prepared, len(logs))
 	var unknown []*prepared
+	waits := false
 	a.mu.Lock()
 	for i, l := range logs {
 		if l.Type != raft.LogCommand {
@@ -125,10 +153,17 @@ func (a *ahead) take(logs []*raft.Log) []*prepared {
 			unknown = append(unknown, p)
 		}
 		list[i] = p
+		waits = waits || p.waits
 	}
 	a.mu.Unlock()
-	if len(unknown) > 0 {
-		a.prepare(unknown)
+	if waits {
+		a.wait()
+		a.mu.Lock()
+		unknown = append(unknown, a.next(len(a.queue))...)
+		a.mu.Unlock()
+	}
+	for group := range slices.Chunk(unknown, maxGroup) {
+		a.prepare(group)
 	}
 	for _, p := range list {
 		if p != nil {
@@ -136,6 +171,34 @@ func (a *ahead) take(logs []*raft.Log) []*prepared {
 		}
 	}
 	return list
+}
+
+// wait has a follower's entries wait for others.
+func (a *ahead) wait() {
+	select {
+	case <-a.wake: // when nobody waited
+	default:
+	}
+	a.mu.Lock()
+	many := len(a.queue) >= lagging
+	a.mu.Unlock()
+	if many || a.lag == 0 || a.leads() || a.hurried.Load() > 0 {
+		return
+	}
+	timer := time.NewTimer(a.lag)
+	defer timer.Stop()
+	select {
+	case <-a.wake:
+	case <-timer.C:
+	}
+}
+
+// hurry has entries that wait wait no longer.
+func (a *ahead) hurry() {
+	select {
+	case a.wake <- struct{}{}:
+	default:
+	}
 }
 
 // forget drops everything that is known.

@@ -48,6 +48,10 @@ type Config struct {
 	// one. 0: moves go as they come, and Raft groups what it finds. Simulations leave it at 0.
 	Rounds int
 
+	// Lag is how long a follower lets moves wait that it could apply, so that it can check their signatures together with those
+	// of others; not while a read waits for them. 0: not at all.
+	Lag time.Duration
+
 	// AttemptTimeout bounds one try to reach one capital, so that a cut line does not use up a Submit's whole time. It
 	// is Raft time, and should be longer than LeaderLeaseTimeout.
 	AttemptTimeout time.Duration
@@ -104,6 +108,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Rounds < 0 {
 		bad("Rounds is %d; it must be 0 or more", c.Rounds)
+	}
+	if c.Lag < 0 {
+		bad("Lag is %v; it must be 0 or more", c.Lag)
 	}
 	if c.AttemptTimeout <= 0 {
 		bad("AttemptTimeout is %v; it must be positive", c.AttemptTimeout)

@@ -37,8 +37,8 @@ func newFSM(cfg *Config) *fsm {
 	}
 	f := &fsm{options: cfg.Terms, decode: decode, onApply: cfg.OnApply, onRestore: cfg.OnRestore}
 	if cfg.Decode == nil && cfg.Terms.Verify == nil {
-		f.ahead = &ahead{decode: decode, key: f.key, verifier: signature.NewVerifier(), own: newOwnSignatures(),
-			known: map[uint64]*prepared{}}
+		f.ahead = &ahead{decode: decode, key: f.key, leads: func() bool { return false }, lag: cfg.Lag,
+			verifier: signature.NewVerifier(), own: newOwnSignatures(), wake: make(chan struct{}, 1), known: map[uint64]*prepared{}}
 	}
 	if cfg.Terms.Verify == nil {
 		f.options.Verify = f.verify
@@ -182,6 +182,16 @@ func (f *fsm) mute() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.muted = true
+}
+
+// hurry has moves applied without delay until the function that it returns is called.
+func (f *fsm) hurry() (done func()) {
+	if f.ahead == nil {
+		return func() {}
+	}
+	f.ahead.hurried.Add(1)
+	f.ahead.hurry()
+	return func() { f.ahead.hurried.Add(-1) }
 }
 
 // lastApplied returns the log index of the last command that reached the state.

@@ -63,6 +63,9 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 		group: newGroup(), turn: make(chan struct{}, 1), queue: newQueue(), lines: newLines(),
 		rounds: &rounds{max: cfg.Rounds}, rest: newRest(cfg.Rest),
 	}
+	if n.fsm.ahead != nil {
+		n.fsm.ahead.leads = n.leads
+	}
 	n.stores, n.crash = Crashable(cfg.Stores)
 	n.stores = carefully(n.stores, n.log)
 	n.ctx, n.end = context.WithCancelCause(context.Background())
@@ -184,12 +187,14 @@ func (n *Node) stopRaft(r *raft.Raft, forGood bool) error {
 	n.intake.close(r)
 	n.rounds.stop(r)
 	n.intake.drain(time.Millisecond + n.offset)
+	done := n.fsm.hurry()
 	// A move that was handed to the state machine but not applied when Raft stops would leave its future unanswered.
 	for end := time.Now().Add(drainGrace); time.Now().Before(end); time.Sleep(time.Millisecond + n.offset) {
 		if done, err := n.caughtUp(r.AppliedIndex()); done || err != nil {
 			break
 		}
 	}
+	done()
 	stopping := r.Shutdown()
 	n.rest.wake()
 	var err error

@@ -95,6 +95,7 @@ func (n *Node) committedIn(raftTerm, index uint64) bool {
 
 // waitApplied waits until the state includes every move up to a committed log index.
 func (n *Node) waitApplied(ctx context.Context, index uint64) error {
+	defer n.fsm.hurry()()
 	for {
 		change := n.fsm.change()
 		caughtUp, err := n.caughtUp(index)

@@ -42,6 +42,12 @@ func (n *Node) Stats() Stats {
 // IsLeader reports whether this capital takes itself for the leader.
 func (n *Node) IsLeader() bool { return n.RaftState() == raft.Leader }
 
+// leads is IsLeader, also while Raft is being started.
+func (n *Node) leads() bool {
+	r, err := n.current()
+	return err == nil && r != nil && r.State() == raft.Leader
+}
+
 // RaftState returns the capital's part in Raft.
 func (n *Node) RaftState() raft.RaftState {
 	r, err := n.current()
