@@ -133,6 +133,7 @@ func TestCrashTellsNobodyAnything(t *testing.T) {
 		c.lead("kyiv")
 		c.found()
 		kyiv := c.nodes["kyiv"]
+		c.isolate("kyiv", true) // so that the move stays under way
 		done := make(chan error)
 		go func() {
 			_, err := kyiv.Submit(context.Background(), say("on the way"))
@@ -149,6 +150,7 @@ func TestCrashTellsNobodyAnything(t *testing.T) {
 		if n := after.Load(); n != 0 {
 			t.Errorf("%d hooks were called after the crash", n)
 		}
+		c.isolate("kyiv", false)
 		c.await("another leader", func() bool { return c.leader() != "" })
 		down.Store(false)
 		c.start("kyiv")
