@@ -39,6 +39,24 @@ func (n *Node) Stats() Stats {
 	return s
 }
 
+// Standing is the part of Stats that tells whether a conference has settled. It is cheap to look at often.
+type Standing struct {
+	State        raft.RaftState
+	Leader       string // whom the capital takes for the leader; "" is nobody
+	LastIndex    uint64
+	AppliedIndex uint64
+}
+
+// Standing returns how the machine stands now. The numbers are read one after the other, while the machine runs.
+func (n *Node) Standing() Standing {
+	r, err := n.current()
+	if err != nil {
+		return Standing{State: raft.Shutdown}
+	}
+	_, leader := r.LeaderWithID()
+	return Standing{State: r.State(), Leader: string(leader), LastIndex: r.LastIndex(), AppliedIndex: r.AppliedIndex()}
+}
+
 // IsLeader reports whether this capital takes itself for the leader.
 func (n *Node) IsLeader() bool { return n.RaftState() == raft.Leader }
 

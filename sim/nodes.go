@@ -45,7 +45,8 @@ func (m inside) view(f func(*terms.State)) {
 }
 
 func (m inside) stand() standing {
-	return standing{leads: m.node.IsLeader(), follows: m.node.Leader(), last: m.node.LastIndex(), applied: m.node.AppliedIndex()}
+	s := m.node.Standing()
+	return standing{leads: s.State == raft.Leader, follows: s.Leader, last: s.LastIndex, applied: s.AppliedIndex}
 }
 
 func (m inside) handOver(ctx context.Context, to string) error {

@@ -23,7 +23,7 @@ func (r *runner) settle() {
 	bound := time.Now().Add(settleBound)
 	for pause := firstLook; ; pause = min(pause*3/2, longestLook) {
 		r.world.calm()
-		why := r.restless()
+		why := r.restless(time.Now().After(bound))
 		if why == "" || r.ctx.Err() != nil || r.world.broken() != nil {
 			break
 		}
@@ -38,8 +38,12 @@ func (r *runner) settle() {
 	r.collect()
 }
 
-// restless says why the machines are not at rest, "" if they are.
-func (r *runner) restless() string {
+// restless says why the machines are not at rest, "" if they are. It looks at what is under way first, since that is soon
+// told; for the best reason that there is, it does so last.
+func (r *runner) restless(best bool) string {
+	if !best && r.world.underWay() > 0 && r.majorityConnected() {
+		return "messages are under way"
+	}
 	var leader *capital
 	for _, c := range r.capitals {
 		if c.machine == nil {

@@ -118,7 +118,8 @@ func (r *Run) matchLogs() (looked int) {
 			k := known[place{e.Index, e.RaftTerm}]
 			switch {
 			case k == nil:
-				known[place{e.Index, e.RaftTerm}] = &now
+				kept := now // so that only what is kept is allocated
+				known[place{e.Index, e.RaftTerm}] = &kept
 			case k.digest != e.Digest:
 				r.fault(LogMatching, "%s and %s hold different entries at index %d of Raft term %d", k.capital, l.capital,
 					e.Index, e.RaftTerm)
