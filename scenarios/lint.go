@@ -144,11 +144,14 @@ func (p *parser) lintTerms(f fields) {
 				used[j.Term] = true
 			}
 		}
+		for _, score := range p.scenario.Parties[i].Scores {
+			used[score.Term] = true
+		}
 	}
 	at := f.in("terms")
 	for _, t := range p.scenario.Charter.Terms {
 		if !used[t.ID] {
-			p.warnKey(at[t.ID], "no plan sets this term, no amendment either, and nobody pledges to it")
+			p.warnKey(at[t.ID], "no plan sets this term, no amendment either, and nobody pledges to it or scores it")
 		}
 	}
 }

@@ -83,6 +83,7 @@ func (p *parser) read(src []byte) {
 	p.procedures(f)
 	p.plans(f)
 	p.parties()
+	p.deals(f)
 	p.script(f)
 	p.expectations(f)
 	if len(p.problems) == 0 {

@@ -26,6 +26,8 @@ type Scenario struct {
 	Script   []Step
 	Expect   []Expectation
 	Warnings []Problem // what is legal, yet probably not what was meant
+
+	Requirements []Requirement // links between terms that every deal must hold to, for the analysis of deals
 }
 
 // Plan is a text that the script can propose.
@@ -61,6 +63,14 @@ type Score struct {
 	Term   string
 	Test   terms.Test // the value, or a bound such as ">= 30d"
 	Points terms.Number
+}
+
+// Requirement is a link between terms: a deal for which all of If hold must make all of Then hold too. It restricts the
+// deals that are analysed, and no run.
+type Requirement struct {
+	Pos  Position
+	If   []terms.Test
+	Then []terms.Test
 }
 
 // Span is a length of scenario time, drawn from the seed between Min and Max where they differ.

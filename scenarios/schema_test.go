@@ -132,7 +132,8 @@ var constructs = []string{
 		"  - {plan: peace, agreement: awaiting, within: 3d}", "  - {refused: veto}", "  - {recorded: say, by: kyiv, plan: peace, within: 1d}",
 		"  - {pledged: {troops: {by_at_least: 2}}}", "  - {pledged: troops, by: [kyiv]}", "  - {leader: kyiv, at: 1d}", "  - {elections: 1..3}", "  - {elections: 1}",
 	}, "\n"),
-	`capitals:
+	`deals: {require: {if: {force: [un, none], truce: true}, then: {troops: ">= 5000", guards: {set: true}}}}
+capitals:
   london: {weights: {votes: 2.5}, policy: scripted, voter: true}
   paris:
   kyiv:
@@ -157,6 +158,7 @@ var wrongFiles = []string{
 	"procedures: {way: {}}", "procedures: {way: {stages: []}}", "procedures: {way: {stages: [{}]}}", "procedures: {way: {stages: [{rule: {yes: 1}, window: x}]}}",
 	"procedures: {way: {stages: [{rule: {yes: 1}, silence: gold}]}}", "procedures: {way: {on_amendment: x, stages: [{rule: {yes: 1}}]}}", "procedures: {way: {stages: [{rule: {yes: 1}, decides: x}]}}",
 	"plans: {peace: {term: {}}}", "plans: {peace: {collapses_after: 0}}", "plans: {peace: x}", "plans: {peace: {requires: {plan: peace}}}",
+	"deals: [x]", "deals: {requires: []}", "deals: {require: [{if: {force: un}}]}", "deals: {require: [{if: {force: un}, then: {}}]}",
 	"script: {}", "script: [x]", "script: [{at: 0h}]", "script: [{say: x, by: kyiv}]", "script: [{at: 0h, say: x}]", "script: [{at: 0h, say: x, by: kyiv, propose: peace}]", "script: [{at: soon, say: x, by: kyiv}]",
 	"script: [{at: 0h, when: peace, say: x, by: kyiv}]", "script: [{at: 0h, after: 1h, say: x, by: kyiv}]", "script: [{at: 0h, amend: peace, by: kyiv}]", "script: [{at: 0h, consent: peace, by: kyiv, citing: force}]",
 	"script: [{at: 0h, consent: peace, by: []}]", "script: [{at: 0h, report: peace, by: kyiv}]", "script: [{at: 0h, cut: [kyiv]}]", "script: [{at: 0h, cut: [kyiv, moscow], by: kyiv}]", "script: [{at: 0h, cut: kyiv}]",
