@@ -14,6 +14,8 @@ type Options struct {
 	Seed  int64  // of the sample, where a space is too large for exact counts
 	Most  int    // deals in a list; 0 is DefaultMost
 	Limit int    // combinations of values up to which every deal is looked at; 0 is DefaultLimit
+
+	front frontLimits // of the work on the frontier; none is frontierLimits
 }
 
 // The defaults of [Options].
@@ -25,7 +27,7 @@ const (
 // mergedStates bounds the partial deals that are held at once where a space is larger than the limit.
 const mergedStates = 400_000
 
-var frontierLimits = frontLimits{combos: 4_000_000, points: 100_000, work: 400_000_000}
+var frontierLimits = frontLimits{combos: 3_000_000, points: 60_000, work: 300_000_000}
 
 // Analyze works out what is known of a scenario's deals. It returns [ErrNoSheets] where no capital has a score sheet, and
 // other errors for what cannot be analysed; the context's if it ends.
@@ -36,13 +38,16 @@ func Analyze(ctx context.Context, s *scenarios.Scenario, o Options) (*Result, er
 	if o.Limit == 0 {
 		o.Limit = DefaultLimit
 	}
+	if o.front == (frontLimits{}) {
+		o.front = frontierLimits
+	}
 	m, err := newModel(s, &o)
 	if err != nil {
 		return nil, err
 	}
 	r := m.result()
 	w := &work{m: m, r: r, o: &o}
-	if w.front, err = m.frontier(ctx, frontierLimits); err != nil {
+	if w.front, err = m.frontier(ctx, o.front); err != nil {
 		return nil, err
 	}
 	if m.space.BitLen() < 63 && m.combos.IsInt64() && m.combos.Int64() <= int64(o.Limit) {
@@ -58,6 +63,9 @@ func Analyze(ctx context.Context, s *scenarios.Scenario, o Options) (*Result, er
 			return nil, err
 		}
 		r.MoreOpenings = w.closest.more
+	}
+	if r.Zone, err = w.zone(ctx); err != nil {
+		return nil, err
 	}
 	r.Exact = r.Estimate == nil && r.Counts.Pareto.Exact && r.Counts.Nash.Exact && r.Counts.Egalitarian.Exact && r.Counts.GreatestSum.Exact
 	return r, nil

@@ -3,6 +3,7 @@ package deals
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -427,6 +428,9 @@ func TestAgainstBruteForce(t *testing.T) {
 		want := newBrute(s).figures(t)
 		for _, limit := range []int{0, 1} { // deal by deal, and as if the space were too large for that
 			r, err := Analyze(context.Background(), s, Options{Limit: limit})
+			if errors.Is(err, ErrNoTerms) && want["space"] == "1" {
+				continue
+			}
 			if err != nil {
 				t.Fatal(src, err)
 			}

@@ -24,7 +24,7 @@ type Condition struct {
 }
 
 // openBudget bounds the steps of the search for one opening.
-const openBudget = 20_000_000
+const openBudget = 4_000_000
 
 // openings says what empties the zone, going by the conditions that some deal violates and nothing besides.
 func (m *model) openings(ctx context.Context, b *blockers) ([]Opening, error) {

@@ -69,7 +69,7 @@ func (w *work) pareto(f *found) {
 }
 
 // aboveBudget bounds the steps of the search for deals that are as good as the best but on no frontier.
-const aboveBudget = 50_000_000
+const aboveBudget = 4_000_000
 
 // fromFrontier finds what is best on a whole frontier. Every deal with the greatest sum is on it, and every one with the
 // greatest product, unless that is zero. For the others it looks at all deals that reach the best value.

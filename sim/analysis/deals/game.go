@@ -41,6 +41,15 @@ func newGame(s *scenarios.Scenario, plan *scenarios.Plan, proc *terms.Procedure)
 	return g
 }
 
+// may lists the reserved terms that a deal may leave out.
+func (g *game) may() []string {
+	var ids []string
+	for _, r := range g.maybe {
+		ids = append(ids, r.term)
+	}
+	return ids
+}
+
 // reservedBits is how many bits of a key, above the conditions, say which reserved terms are set.
 func (g *game) reservedBits() int {
 	if g == nil {

@@ -1,6 +1,7 @@
 package deals
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -93,6 +94,8 @@ type model struct {
 	unscored   []string // members of the stage with neither sheet nor policy
 	game       *game    // nil without a procedure
 
+	shown []int // the axes in the order in which their terms are shown: the charter's
+
 	low, high [][]int64 // least and greatest points that the axes from i on can add, by sheet
 	space     *big.Int  // deals before links
 	combos    *big.Int  // combinations of classes before links
@@ -100,7 +103,10 @@ type model struct {
 }
 
 // ErrNoSheets is returned where no capital that holds a position has a score sheet: there is nothing to weigh deals by.
-var ErrNoSheets = fmt.Errorf("no capital has a score sheet (scores: under a capital), so there is nothing to weigh deals by")
+var ErrNoSheets = errors.New("no capital has a score sheet (scores: under a capital), so there is nothing to weigh deals by")
+
+// ErrNoTerms is returned where there is nothing that a deal could say.
+var ErrNoTerms = errors.New("the score sheets speak of no term and the plan sets none, so there is no deal to weigh")
 
 func newModel(s *scenarios.Scenario, o *Options) (*model, error) {
 	m := &model{s: s}
@@ -121,6 +127,9 @@ func newModel(s *scenarios.Scenario, o *Options) (*model, error) {
 	}
 	if err := m.span(c); err != nil {
 		return nil, err
+	}
+	if len(m.axes) == 0 {
+		return nil, ErrNoTerms
 	}
 	if err := m.scale(c); err != nil {
 		return nil, err
@@ -202,6 +211,10 @@ func (m *model) build(c *collector) {
 		m.space.Mul(m.space, values)
 		m.combos.Mul(m.combos, big.NewInt(int64(len(m.axes[i].classes))))
 	}
+	for i := range m.axes {
+		m.shown = append(m.shown, i)
+	}
+	slices.SortFunc(m.shown, func(a, b int) int { return m.place(m.axes[a].term.ID) - m.place(m.axes[b].term.ID) })
 	for i := range m.lines {
 		for _, t := range m.lines[i].tests {
 			m.lines[i].last = max(m.lines[i].last, place[t.Term])

@@ -1,6 +1,7 @@
 package deals
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -18,13 +19,12 @@ func (m *model) values(choice []int) Text {
 
 // text returns the values with these numbers, in the charter's order.
 func (m *model) text(at []uint64) Text {
-	var all Text
-	for i := range m.axes {
+	all := make(Text, 0, len(at))
+	for _, i := range m.shown {
 		if v, ok := m.axes[i].at(at[i]); ok {
 			all = append(all, terms.Setting{Term: m.axes[i].term.ID, Value: v})
 		}
 	}
-	slices.SortFunc(all, func(a, b terms.Setting) int { return m.place(a.Term) - m.place(b.Term) })
 	return all
 }
 
@@ -64,18 +64,10 @@ func (m *model) expand(choices [][]int, most int) []Deal {
 			return true
 		})
 	}
-	order := make([]int, len(m.axes))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return m.place(m.axes[a].term.ID) - m.place(m.axes[b].term.ID) })
 	slices.SortFunc(all, func(a, b numbered) int {
-		for _, i := range order {
-			if a.at[i] != b.at[i] {
-				if a.at[i] < b.at[i] {
-					return -1
-				}
-				return 1
+		for _, i := range m.shown {
+			if c := cmp.Compare(a.at[i], b.at[i]); c != 0 {
+				return c
 			}
 		}
 		return 0

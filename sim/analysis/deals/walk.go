@@ -57,9 +57,6 @@ func (m *model) each(ctx context.Context, v visitor) error {
 		}
 		return nil
 	}
-	if n == 0 {
-		return nil
-	}
 	var all flags
 	for i := range all {
 		all[i] = ^uint64(0)
