@@ -282,6 +282,77 @@ func (b *brute) points(open [][]terms.Setting, f map[string]string) {
 	}
 }
 
+// checkOpenings holds the smallest sets of conditions that empty the zone, and how far walk-aways would have to fall,
+// against those of all deals.
+func checkOpenings(t *rapid.T, b *brute, r *Result) {
+	if len(r.OpenedBy) == 0 || r.MoreOpenings {
+		return
+	}
+	least := map[string]terms.Number{} // by set: how far the walk-aways in it fall in all
+	size := 1000
+	for _, text := range b.texts {
+		var violated []string
+		var fall terms.Number
+		for i := range b.s.Parties {
+			p := &b.s.Parties[i]
+			if score := policy.ScoreOf(p.Scores, text); (len(p.Scores) > 0 || p.WalkAway != nil) && score < walkOf(p) {
+				violated = append(violated, p.Capital+" walk_away")
+				fall += walkOf(p) - score
+			}
+			if p.Policy == nil {
+				continue
+			}
+			for k, l := range p.Policy.RedLines {
+				if holds(l, text) {
+					violated = append(violated, fmt.Sprint(p.Capital, " red_line ", inWords(l), k))
+				}
+			}
+			for k, l := range p.Policy.Needs {
+				if !holds(l, text) {
+					violated = append(violated, fmt.Sprint(p.Capital, " need ", inWords(l), k))
+				}
+			}
+			if len(p.Scores) == 0 && p.WalkAway == nil && p.Policy.Otherwise != scenarios.AnswerConsent {
+				violated = append(violated, p.Capital+" policy")
+			}
+		}
+		size = min(size, len(violated))
+		slices.Sort(violated)
+		key := strings.Join(violated, "; ")
+		if old, ok := least[key]; !ok || fall < old {
+			least[key] = fall
+		}
+	}
+	if merged := slices.ContainsFunc(r.m.judges, func(j judge) bool { return len(j.capitals) > 1 }); merged {
+		return // two that are alike are one here, and two there
+	}
+	smallest := 0
+	falls := map[terms.Number]int{}
+	for key, fall := range least {
+		if strings.Count(key, "; ")+1 == size {
+			smallest++
+			falls[fall]++
+		}
+	}
+	if smallest != len(r.OpenedBy) || len(r.OpenedBy[0].Lift) != size {
+		t.Fatalf("%d sets of %d conditions, should be %d of %d", len(r.OpenedBy), len(r.OpenedBy[0].Lift), smallest, size)
+	}
+	for _, o := range r.OpenedBy {
+		var fall terms.Number
+		for _, c := range o.Lift {
+			if c.To != nil {
+				fall += *c.From - *c.To
+			}
+			if !c.Exact {
+				t.Fatal("not exact")
+			}
+		}
+		if falls[fall]--; falls[fall] < 0 {
+			t.Fatalf("walk-aways fall by %s in all: %+v; should be one of %v", fall, o, falls)
+		}
+	}
+}
+
 func line1(text []terms.Setting) string {
 	var parts []string
 	for _, s := range text {
@@ -454,6 +525,7 @@ func TestAgainstBruteForce(t *testing.T) {
 			if r.Space.Sign() > 0 && (r.Unanimous.Sign() == 0) != (len(r.OpenedBy) > 0) {
 				t.Fatalf("%s\n%s deals are accepted by all, and %d sets open the zone", src, r.Unanimous, len(r.OpenedBy))
 			}
+			checkOpenings(t, newBrute(s), r)
 			looked++
 			deals += int(r.Space.Int64())
 			if r.Unanimous.Sign() > 0 {
