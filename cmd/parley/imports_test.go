@@ -35,8 +35,9 @@ func TestImportsRunOneWay(t *testing.T) {
 		"sim/report":         {"node/terms", "scenarios", "sim", "sim/check", "sim/network"},
 		"sim/analysis/power": {"node/terms", "scenarios", "sim/report/chart"},
 		"sim/report/chart":   nil,
+		"sim/analysis/deals": {"node/terms", "scenarios", "sim/report/chart"},
 		"cmd/parley": {"node", "node/api", "node/host", "node/identity", "node/terms", "node/wire", "scenarios", "sim", "sim/bubble",
-			"sim/analysis/power", "sim/report/chart",
+			"sim/analysis/deals", "sim/analysis/power", "sim/report/chart",
 			"sim/check", "sim/network", "sim/report"},
 	}
 	// The exercises: what is written, and how it is graded.

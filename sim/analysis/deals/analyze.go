@@ -15,7 +15,7 @@ type Options struct {
 	Most  int    // deals in a list; 0 is DefaultMost
 	Limit int    // combinations of values up to which every deal is looked at; 0 is DefaultLimit
 
-	front frontLimits // of the work on the frontier; none is frontierLimits
+	effort *effort // nil: fullEffort
 }
 
 // The defaults of [Options].
@@ -24,10 +24,22 @@ const (
 	DefaultLimit = 50_000_000
 )
 
-// mergedStates bounds the partial deals that are held at once where a space is larger than the limit.
-const mergedStates = 400_000
+// effort bounds the work where a space is too large to be gone through. Bounds are counts of steps, not times, so the
+// answer does not depend on the machine.
+type effort struct {
+	states  int         // partial deals held at once while counting
+	front   frontLimits // of the frontier
+	samples int         // deals drawn
+	climbs  int         // hill climbs: a third of them for each measure
+	moves   int         // deals looked at while climbing
+	ties    int         // steps in the search for deals as good as the best
+	open    int         // steps in the search for what opens an empty zone
+}
 
-var frontierLimits = frontLimits{combos: 3_000_000, points: 60_000, work: 300_000_000}
+var fullEffort = effort{
+	states: 400_000, front: frontLimits{combos: 3_000_000, points: 60_000, work: 300_000_000},
+	samples: 300_000, climbs: 60, moves: 400_000, ties: 4_000_000, open: 4_000_000,
+}
 
 // Analyze works out what is known of a scenario's deals. It returns [ErrNoSheets] where no capital has a score sheet, and
 // other errors for what cannot be analysed; the context's if it ends.
@@ -38,8 +50,9 @@ func Analyze(ctx context.Context, s *scenarios.Scenario, o Options) (*Result, er
 	if o.Limit == 0 {
 		o.Limit = DefaultLimit
 	}
-	if o.front == (frontLimits{}) {
-		o.front = frontierLimits
+	if o.effort == nil {
+		full := fullEffort
+		o.effort = &full
 	}
 	m, err := newModel(s, &o)
 	if err != nil {
@@ -47,7 +60,7 @@ func Analyze(ctx context.Context, s *scenarios.Scenario, o Options) (*Result, er
 	}
 	r := m.result()
 	w := &work{m: m, r: r, o: &o}
-	if w.front, err = m.frontier(ctx, o.front); err != nil {
+	if w.front, err = m.frontier(ctx, o.effort.front); err != nil {
 		return nil, err
 	}
 	if m.space.BitLen() < 63 && m.combos.IsInt64() && m.combos.Int64() <= int64(o.Limit) {
@@ -59,7 +72,7 @@ func Analyze(ctx context.Context, s *scenarios.Scenario, o Options) (*Result, er
 		return nil, err
 	}
 	if r.Unanimous.Sign() == 0 && r.Space.Sign() > 0 {
-		if r.OpenedBy, err = m.openings(ctx, &w.closest); err != nil {
+		if r.OpenedBy, err = m.openings(ctx, &w.closest, o.effort.open); err != nil {
 			return nil, err
 		}
 		r.MoreOpenings = w.closest.more
@@ -124,7 +137,7 @@ func (w *work) all(ctx context.Context) error {
 // large counts without going through every deal.
 func (w *work) large(ctx context.Context) error {
 	m := w.m
-	t, whole, err := m.merged(ctx, mergedStates)
+	t, whole, err := m.merged(ctx, w.o.effort.states)
 	if err != nil {
 		return err
 	}
@@ -132,7 +145,7 @@ func (w *work) large(ctx context.Context) error {
 	if !whole || !w.front.whole {
 		var drawn int
 		var sample *tally
-		if sample, f, drawn, err = m.search(ctx, w.o.Seed, w.o.Most); err != nil {
+		if sample, f, drawn, err = m.search(ctx, w.o); err != nil {
 			return err
 		}
 		if !whole {

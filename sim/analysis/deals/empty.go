@@ -23,11 +23,8 @@ type Condition struct {
 	Exact    bool          `json:"exact"`          // false: to is what the search found; less may do
 }
 
-// openBudget bounds the steps of the search for one opening.
-const openBudget = 4_000_000
-
 // openings says what empties the zone, going by the conditions that some deal violates and nothing besides.
-func (m *model) openings(ctx context.Context, b *blockers) ([]Opening, error) {
+func (m *model) openings(ctx context.Context, b *blockers, budget int) ([]Opening, error) {
 	slices.SortFunc(b.sets, func(x, y uint64) int { return slices.Compare(m.listed(x), m.listed(y)) })
 	var all []Opening
 	for _, set := range b.sets {
@@ -39,7 +36,7 @@ func (m *model) openings(ctx context.Context, b *blockers) ([]Opening, error) {
 				f.walks = append(f.walks, j)
 			}
 		}
-		whole, err := m.above(ctx, f.floor, openBudget, f)
+		whole, err := m.above(ctx, f.floor, budget, f)
 		if err != nil {
 			return nil, err
 		}

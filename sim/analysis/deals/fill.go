@@ -68,9 +68,6 @@ func (w *work) pareto(f *found) {
 	r.Pareto, r.Counts.Pareto = m.expand(choices, w.o.Most), List{&Count{*n}, w.front.whole}
 }
 
-// aboveBudget bounds the steps of the search for deals that are as good as the best but on no frontier.
-const aboveBudget = 4_000_000
-
 // fromFrontier finds what is best on a whole frontier. Every deal with the greatest sum is on it, and every one with the
 // greatest product, unless that is zero. For the others it looks at all deals that reach the best value.
 func (w *work) fromFrontier(ctx context.Context) error {
@@ -93,7 +90,7 @@ func (w *work) fromFrontier(ctx context.Context) error {
 	nash, egalitarian := true, true
 	if b.products.found && b.product.zero() {
 		b.products.reset()
-		nash, err = m.above(ctx, m.walk, aboveBudget, &tied{m, &b.products, func(s []int64) bool { return atLeast(s, m.walk) }})
+		nash, err = m.above(ctx, m.walk, w.o.effort.ties, &tied{m, &b.products, func(s []int64) bool { return atLeast(s, m.walk) }})
 	} else if b.products.found {
 		w.gather(&b.products, func(s []int64) bool { return atLeast(s, m.walk) && b.product.compare(s, true) == 0 })
 	}
@@ -106,7 +103,7 @@ func (w *work) fromFrontier(ctx context.Context) error {
 	}
 	b.leasts.reset()
 	fits := func(s []int64) bool { return leastOf(s, m.walk) == b.least }
-	if egalitarian, err = m.above(ctx, floor, aboveBudget, &tied{m, &b.leasts, fits}); err != nil {
+	if egalitarian, err = m.above(ctx, floor, w.o.effort.ties, &tied{m, &b.leasts, fits}); err != nil {
 		return err
 	}
 	w.lists(b, true)

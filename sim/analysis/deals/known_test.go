@@ -146,6 +146,12 @@ capitals:
 	}
 }
 
+// little effort, for tests.
+func little() *effort {
+	return &effort{states: 5_000, front: frontLimits{combos: 100_000, points: 1_000, work: 500_000},
+		samples: 8_000, climbs: 12, moves: 20_000, ties: 50_000, open: 50_000}
+}
+
 // A space far beyond what can be gone through, with known figures: sixty flags worth a point each, and a walk-away.
 func TestExactBeyondEveryEnumeration(t *testing.T) {
 	var ids, all []string
@@ -155,7 +161,7 @@ func TestExactBeyondEveryEnumeration(t *testing.T) {
 	}
 	src := fmt.Sprintf("scenario: flags\nterms: {%s}\ncapitals:\n  a: {scores: {%s}, walk_away: 40}\n  b: {scores: {%s}, walk_away: 25}\n",
 		strings.Join(ids, ", "), strings.Join(all, ", "), strings.ReplaceAll(strings.Join(all, ", "), "true: 1", "false: 1"))
-	r := analyze(t, src, Options{Most: 500})
+	r := analyze(t, src, Options{Most: 500, effort: little()})
 	want := func(from, to int64) string {
 		n := new(big.Int)
 		for k := from; k <= to; k++ {
@@ -212,7 +218,7 @@ capitals:
 func TestSearchOfAVastSpace(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	src := grid(24, 10, 6, func() int { return rng.IntN(1_000_000) })
-	o := Options{Seed: 3, Most: 500, front: frontLimits{combos: 3_000_000, points: 5_000, work: 10_000_000}}
+	o := Options{Seed: 3, Most: 500, effort: little()}
 	r := analyze(t, src, o)
 	if r.Exact || r.Estimate == nil || r.Space.String() != "1000000000000000000000000" {
 		t.Fatalf("%s deals, exact %v", r.Space, r.Exact)
@@ -257,7 +263,7 @@ func TestEstimateHoldsTheTruth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tally, _, drawn, err := m.search(context.Background(), 1, 10)
+	tally, _, drawn, err := m.search(context.Background(), &Options{Seed: 1, Most: 10, effort: little()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -118,20 +118,13 @@ func (f *found) visit(d *deal) {
 	f.front = append(f.front, spot{slices.Clone(d.scores), slices.Clone(d.choice)})
 }
 
-// Figures of the search, fixed so that it takes as long whatever the space.
-const (
-	samples = 300_000
-	climbs  = 60      // hill climbs: a third of them for each measure
-	moves   = 400_000 // deals looked at while climbing
-)
-
 // search samples the space into a tally, and climbs from random deals and from the best of the sample. drawn counts the
 // deals drawn, those that links forbid among them.
-func (m *model) search(ctx context.Context, seed int64, keep int) (t *tally, f *found, drawn int, err error) {
-	s := m.sampler(seed)
+func (m *model) search(ctx context.Context, o *Options) (t *tally, f *found, drawn int, err error) {
+	s := m.sampler(o.Seed)
 	t = newTally(m)
-	f = &found{m: m, bests: newBests(m, keep), walks: 1<<len(m.sheets) - 1, seen: map[string]bool{}}
-	for drawn = 0; drawn < samples; drawn++ {
+	f = &found{m: m, bests: newBests(m, o.Most), walks: 1<<len(m.sheets) - 1, seen: map[string]bool{}}
+	for drawn = 0; drawn < o.effort.samples; drawn++ {
 		if drawn&0xfff == 0 && ctx.Err() != nil {
 			return nil, nil, 0, ctx.Err()
 		}
@@ -144,8 +137,8 @@ func (m *model) search(ctx context.Context, seed int64, keep int) (t *tally, f *
 		f.visit(d)
 	}
 	t.done()
-	left := moves
-	for i := range climbs {
+	left := o.effort.moves
+	for i := range o.effort.climbs {
 		start, ok := s.draw()
 		from := slices.Clone(start.choice)
 		for _, best := range []*ties{&f.bests.leasts, &f.bests.products, &f.bests.sums} {
