@@ -43,6 +43,10 @@ func (e *env) analyzeCommand() *cli.Command {
 			"coalition consent and all others object: who can block alone, who makes no difference,\n" +
 			"Banzhaf and Shapley-Shubik indices, the smallest coalitions that can block. They are exact;\n" +
 			"where a rule is too large for that, they are estimates and are marked so.\n" +
+			"Where capitals have score sheets, it goes on to the deals: who accepts which, how many\n" +
+			"pass the rule of the last stage (of the plan named by --plan, else of the first), the\n" +
+			"Pareto frontier, the Nash and the egalitarian point, and what empties the zone of\n" +
+			"possible agreement, if it is empty.\n" +
 			"Exit status: 0 it is analysed, 2 the file or the usage is wrong.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "plan", Usage: "look at the stages of plan `P` only"},
@@ -140,13 +144,20 @@ func (e *env) analyze(ctx context.Context, o *analyzeOptions) error {
 	if err != nil {
 		return err
 	}
+	bargain, err := dealsOf(ctx, s, choice, seed)
+	if err != nil {
+		return err
+	}
 	out := rules.JSON()
+	if bargain != nil {
+		out["deals"] = bargain
+	}
 	title := s.Title
 	if title == "" {
 		title = s.ID
 	}
 	if o.html != "" {
-		if err := writePage(o.html, title, rules.Sections(true)); err != nil {
+		if err := writePage(o.html, title, append(rules.Sections(true), dealSections(bargain)...)); err != nil {
 			return err
 		}
 	}
@@ -158,7 +169,7 @@ func (e *env) analyze(ctx context.Context, o *analyzeOptions) error {
 		return e.print(string(b) + "\n")
 	}
 	var b bytes.Buffer
-	if err := chart.Text(&b, chart.Options{Width: e.width(o.width), Colour: e.colour(o.color)}, title, rules.Sections(false)...); err != nil {
+	if err := chart.Text(&b, chart.Options{Width: e.width(o.width), Colour: e.colour(o.color)}, title, append(rules.Sections(false), dealSections(bargain)...)...); err != nil {
 		return err
 	}
 	return e.print(b.String())

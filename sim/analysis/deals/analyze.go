@@ -11,6 +11,9 @@ import (
 // Options are what an analysis is asked for. The zero value is what [Analyze] needs.
 type Options struct {
 	Plan  string // whose last stage decides, and whose terms are part of the space; "" is the first of the file
+
+	Procedure string // whose last stage decides, where no plan is named
+
 	Seed  int64  // of the sample, where a space is too large for exact counts
 	Most  int    // deals in a list; 0 is DefaultMost
 	Limit int    // combinations of values up to which every deal is looked at; 0 is DefaultLimit

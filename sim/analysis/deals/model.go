@@ -110,7 +110,7 @@ var ErrNoTerms = errors.New("the score sheets speak of no term and the plan sets
 
 func newModel(s *scenarios.Scenario, o *Options) (*model, error) {
 	m := &model{s: s}
-	plan, proc, err := choose(s, o.Plan)
+	plan, proc, err := choose(s, o)
 	if err != nil {
 		return nil, err
 	}
@@ -154,15 +154,22 @@ func newModel(s *scenarios.Scenario, o *Options) (*model, error) {
 	return m, nil
 }
 
-// choose returns the plan whose last stage decides: the named one, else the first of the file. Without plans it is the
-// first procedure's; without procedures there is no rule.
-func choose(s *scenarios.Scenario, name string) (*scenarios.Plan, *terms.Procedure, error) {
-	if name != "" {
-		plan := s.Plan(name)
+// choose returns the plan whose last stage decides: the named one, or the named procedure without a plan, else the first
+// plan of the file. Without plans it is the first procedure; without procedures there is no rule.
+func choose(s *scenarios.Scenario, o *Options) (*scenarios.Plan, *terms.Procedure, error) {
+	if o.Plan != "" {
+		plan := s.Plan(o.Plan)
 		if plan == nil {
-			return nil, nil, fmt.Errorf("the scenario has no plan %q", name)
+			return nil, nil, fmt.Errorf("the scenario has no plan %q", o.Plan)
 		}
 		return plan, s.Charter.Procedure(plan.Draft.Procedure), nil
+	}
+	if o.Procedure != "" {
+		proc := s.Charter.Procedure(o.Procedure)
+		if proc == nil {
+			return nil, nil, fmt.Errorf("the scenario has no procedure %q", o.Procedure)
+		}
+		return nil, proc, nil
 	}
 	if len(s.Plans) > 0 {
 		return &s.Plans[0], s.Charter.Procedure(s.Plans[0].Draft.Procedure), nil
