@@ -37,7 +37,7 @@ fuzz: ## fuzz every parser and decoder for FUZZTIME each
 	    echo "$$p $$t"; $(GO) test -run '^$$' -fuzz "^$$t\$$" -fuzztime $(FUZZTIME) $$p; done; done
 
 bench: ## how fast: see "How fast" in README.md
-	$(GO) test -run '^$$' -bench . -benchmem ./node/terms ./sim
+	$(GO) test -run '^$$' -bench . -benchmem ./node/terms ./sim ./sim/analysis/...
 
 WEB := sim/report/page/web
 web: ## bundle the page's script and style; needs no Node

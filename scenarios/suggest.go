@@ -67,3 +67,7 @@ func (p *parser) hint(written string, known []string) string {
 	}
 	return ""
 }
+
+// Nearest returns the known word that the written one was most likely meant to be, "" if none is near. It is for programs
+// that read words of a scenario elsewhere than in its file.
+func Nearest(written string, known []string) string { return nearest(written, known) }

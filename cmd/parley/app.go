@@ -69,6 +69,7 @@ func (e *env) app() *cli.App {
 		OnUsageError:   func(_ *cli.Context, err error, _ bool) error { return usagef("%v", err) },
 		ExitErrHandler: func(*cli.Context, error) {},
 	}
+	app.Commands = append(app.Commands, e.sweepCommand())
 	app.Commands = append(app.Commands, e.verbCommands()...)
 	app.Commands = append(app.Commands, e.conferenceCommands()...)
 	for _, c := range app.Commands {

@@ -26,6 +26,10 @@ type job struct {
 	Brief    bool   `json:"brief,omitempty"`    // the hashes are enough
 	Trace    bool   `json:"trace,omitempty"`    // send the run's trace
 	Progress bool   `json:"progress,omitempty"` // say how far the run is
+
+	// Sweep is a sweep's handout, of which Runs are to be played. Nothing above is set then.
+	Sweep []byte `json:"sweep,omitempty"`
+	Runs  []int  `json:"runs,omitempty"`
 }
 
 // frame is one line of a worker. Exactly one field is set.
@@ -41,6 +45,7 @@ type result struct {
 	Status     sim.Status  `json:"status"`
 	RecordHash string      `json:"record_hash"`
 	TraceHash  string      `json:"trace_hash"`
+	Lines      []string    `json:"lines,omitempty"` // of a sweep: a line of results for each run
 	Error      string      `json:"error,omitempty"` // the run was not finished; nothing else is set
 }
 

@@ -48,6 +48,9 @@ func TestImportsRunOneWay(t *testing.T) {
 	allowed["sim/trace"] = []string{"node/terms", "scenarios", "sim", "sim/network"}
 	allowed["sim/report/page"] = []string{"node/terms", "sim", "sim/network", "sim/report", "sim/trace"}
 	allowed["cmd/parley"] = append(allowed["cmd/parley"], "sim/report/page", "sim/trace")
+	// Many runs of one scenario, and what they add up to.
+	allowed["sim/analysis/sweep"] = []string{"node/terms", "scenarios", "sim", "sim/report/chart"}
+	allowed["cmd/parley"] = append(allowed["cmd/parley"], "sim/analysis/sweep")
 	// Libraries that one package alone may know.
 	only := map[string][]string{
 		"testing/synctest":                    {"sim/bubble"},

@@ -45,6 +45,7 @@ func TestScripts(t *testing.T) {
 			"status": status,
 			"json":   jsonPath,
 			"same":   sameJSON,
+			"cutoff": cutOff,
 		},
 	})
 }
@@ -79,6 +80,16 @@ func sameJSON(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s is %s in %s and %s in %s", path, a, args[0], b, args[1])
 		}
 	}
+}
+
+// cutoff FILE N: the file loses its last N bytes, as if whoever wrote it had been killed.
+func cutOff(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	file := ts.MkAbs(args[0])
+	info, err := os.Stat(file)
+	ts.Check(err)
+	ts.Check(os.Truncate(file, info.Size()-n))
 }
 
 // jsonAt returns what a JSON file has at a path.

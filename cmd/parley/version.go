@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"runtime/debug"
 
 	"github.com/urfave/cli/v2"
@@ -16,7 +15,10 @@ func (e *env) versionCommand() *cli.Command {
 	}
 }
 
-func (e *env) printVersion() error {
+func (e *env) printVersion() error { return e.print("parley " + versionText() + "\n") }
+
+// versionText is the program's version, as far as its build tells.
+func versionText() string {
 	version, revision, golang := "unknown", "", ""
 	if info, ok := debug.ReadBuildInfo(); ok {
 		version, golang = info.Main.Version, " "+info.GoVersion
@@ -26,5 +28,5 @@ func (e *env) printVersion() error {
 			}
 		}
 	}
-	return e.print(fmt.Sprintf("parley %s%s%s\n", version, revision, golang))
+	return version + revision + golang
 }

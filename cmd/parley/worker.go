@@ -9,6 +9,7 @@ import (
 
 	"github.com/parley-sim/parley/scenarios"
 	"github.com/parley-sim/parley/sim"
+	"github.com/parley-sim/parley/sim/analysis/sweep"
 	"github.com/parley-sim/parley/sim/bubble"
 	"github.com/parley-sim/parley/sim/trace"
 )
@@ -75,6 +76,9 @@ type worker struct {
 	file     string
 	text     string
 	scenario *scenarios.Scenario
+
+	handout string // of the last sweep
+	sweep   *sweep.Sweep
 }
 
 func (w *worker) leave(err error, stderr io.Writer) sim.Status {
@@ -87,6 +91,9 @@ func (w *worker) leave(err error, stderr io.Writer) sim.Status {
 
 // play plays a job and sends its result. It reports whether the process is fit for another.
 func (w *worker) play(ctx context.Context, j job) (fit bool) {
+	if len(j.Sweep) > 0 {
+		return w.playRuns(ctx, j)
+	}
 	r, err := w.report(ctx, j)
 	if err != nil {
 		_ = w.out.send(frame{Result: &result{Error: err.Error()}}) // if it cannot be sent, the master sees us go
