@@ -46,7 +46,8 @@ func TestImportsRunOneWay(t *testing.T) {
 	allowed["cmd/parley"] = append(allowed["cmd/parley"], "scenarios/lessons", "sim/lesson")
 	// The page of a run, and the document that it is made of.
 	allowed["sim/trace"] = []string{"node/terms", "scenarios", "sim", "sim/network"}
-	allowed["sim/report/page"] = []string{"node/terms", "sim", "sim/network", "sim/report", "sim/trace"}
+	allowed["sim/report/page"] = []string{"node/signature", "node/terms", "sim", "sim/network", "sim/report", "sim/trace"}
+	allowed["sim/report/page/browser"] = nil // for tests
 	allowed["cmd/parley"] = append(allowed["cmd/parley"], "sim/report/page", "sim/trace")
 	// Many runs of one scenario, and what they add up to.
 	allowed["sim/analysis/sweep"] = []string{"node/terms", "scenarios", "sim", "sim/report/chart"}
@@ -55,6 +56,7 @@ func TestImportsRunOneWay(t *testing.T) {
 	only := map[string][]string{
 		"testing/synctest":                    {"sim/bubble"},
 		"github.com/urfave/cli/v2":            {"cmd/parley"},
+		"github.com/chromedp/chromedp":        {"sim/report/page/browser"},
 		"github.com/goccy/go-yaml":            {"scenarios", "scenarios/lessons"},
 		"github.com/hashicorp/raft-boltdb/v2": {"node"},
 

@@ -15,10 +15,17 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/parley-sim/parley/sim/report/page/browser"
 )
 
+// tests runs the tests, and ends the browser if they began one.
+type tests struct{ m *testing.M }
+
+func (t tests) Run() int { return browser.Run(t.m) }
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(tests{m}, map[string]func(){
 		"parley": main,
 		// Workers that go wrong, for TestPool.
 		"panics": func() {

@@ -25,9 +25,10 @@ type nodeOptions struct {
 	logLevel   string
 	logFormat  string
 	withParent bool
+	page       bool
 }
 
-// parley node --config FILE [--log-level L] [--log-format F]
+// parley node --config FILE [--log-level L] [--log-format F] [--page]
 func (e *env) nodeCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "node",
@@ -40,10 +41,11 @@ func (e *env) nodeCommand() *cli.Command {
 			&cli.StringFlag{Name: "config", Usage: "the capital's settings: `FILE`"},
 			&cli.StringFlag{Name: "log-level", Usage: "log what is at least `L`: debug, info, warn or error", Value: "info"},
 			&cli.StringFlag{Name: "log-format", Usage: "log as `F`: console or json", Value: "console"},
+			&cli.BoolFlag{Name: "page", Usage: "serve a page of the conference to browsers of this machine, and print its address", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "with-parent", Usage: "end when standard input does", Hidden: true},
 		},
 		Action: func(c *cli.Context) error {
-			o := nodeOptions{c.String("config"), c.String("log-level"), c.String("log-format"), c.Bool("with-parent")}
+			o := nodeOptions{c.String("config"), c.String("log-level"), c.String("log-format"), c.Bool("with-parent"), c.Bool("page")}
 			if c.NArg() > 0 {
 				return usagef("node: it takes no arguments; name the settings with --config")
 			}
@@ -93,6 +95,13 @@ func (e *env) runNode(ctx context.Context, o *nodeOptions) error {
 		return err
 	}
 	err = e.print(fmt.Sprintf("%s: listening on https://%s, Raft on %s\n", config.Capital, config.API.Address(), h.Wire().Address()))
+	if err == nil && o.page {
+		address, end := e.pageWhenFounded(ctx, config)
+		defer end()
+		if address != "" {
+			err = e.print("page: " + address + "\n")
+		}
+	}
 	if err == nil {
 		select {
 		case <-ctx.Done():

@@ -21,6 +21,7 @@ type upOptions struct {
 	data     string // "": a folder below dataHome, or with dev one that is removed at the end
 	dev      bool
 	detach   bool
+	noPage   bool
 	chaos    bool
 	logLevel string
 }
@@ -28,7 +29,7 @@ type upOptions struct {
 // dataHome is where conferences are kept that were brought up without --data.
 const dataHome = "parley-data"
 
-// parley up [SCENARIO] [--data DIR] [--dev] [--detach] [--chaos]
+// parley up [SCENARIO] [--data DIR] [--dev] [--detach] [--no-page] [--chaos]
 func (e *env) upCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "up",
@@ -46,10 +47,11 @@ func (e *env) upCommand() *cli.Command {
 			&cli.BoolFlag{Name: "detach", Aliases: []string{"d"}, Usage: "return once the record can be written; parley down stops the capitals. Capitals that\n" +
 				"run already are left alone, so it also brings back those that are down", DisableDefaultText: true},
 			chaosFlag(),
+			&cli.BoolFlag{Name: "no-page", Usage: "serve no page of the conference on this machine", DisableDefaultText: true},
 			&cli.StringFlag{Name: "log-level", Usage: "have the capitals log what is at least `L`", Value: "info"},
 		},
 		Action: func(c *cli.Context) error {
-			o := upOptions{c.Args().First(), c.String("data"), c.Bool("dev"), c.Bool("detach"), c.Bool("chaos"), c.String("log-level")}
+			o := upOptions{c.Args().First(), c.String("data"), c.Bool("dev"), c.Bool("detach"), c.Bool("no-page"), c.Bool("chaos"), c.String("log-level")}
 			if c.NArg() > 1 {
 				return usagef("up: it takes one scenario, not %d", c.NArg())
 			}
@@ -112,7 +114,13 @@ func (e *env) up(ctx context.Context, o *upOptions) (err error) {
 	if err := awaitWritable(ctx, delegates); err != nil {
 		return err
 	}
-	text, err := introduce(c, o)
+	address := ""
+	if !o.noPage && !o.detach {
+		var end func()
+		address, end = e.pageOf(ctx, c.configs[0], c.charter, c.folder)
+		defer end()
+	}
+	text, err := introduce(c, o, address)
 	if err == nil {
 		err = e.print(text)
 	}
@@ -213,8 +221,8 @@ func (e *env) start(ctx context.Context, c *conference, o *upOptions) (running, 
 	return e.startProcesses(ctx, c, idle, o)
 }
 
-// introduce writes the table of the capitals, and what to do next.
-func introduce(c *conference, o *upOptions) (string, error) {
+// introduce writes the table of the capitals, and what to do next. address is that of the page, "" if there is none.
+func introduce(c *conference, o *upOptions, address string) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s, the record can be written\n\n", c.charter.Conference, counted(len(c.configs), "capital"))
 	rows := [][]string{{"CAPITAL", "ROLE", "PID", "API", "RAFT", "DATA"}}
@@ -233,7 +241,11 @@ func introduce(c *conference, o *upOptions) (string, error) {
 	b.WriteString(table(rows))
 	folder := relative(c.folder)
 	fmt.Fprintf(&b, "\nMake moves with --data %s, or after: export PARLEY_DATA=%s\n", folder, folder)
+	if address != "" {
+		fmt.Fprintf(&b, "Watch it in a browser of this machine: %s\n", address)
+	}
 	if o.detach {
+		fmt.Fprintf(&b, "Watch it with: parley view --data %s\n", folder)
 		fmt.Fprintf(&b, "Stop it with: parley down --data %s\n", folder)
 	}
 	b.WriteByte('\n')

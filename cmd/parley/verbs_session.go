@@ -82,26 +82,34 @@ func (e *env) open(c *cli.Context) (*session, error) {
 	if s.fresh = node.Linearizable; c.Bool("local") {
 		s.fresh = node.Local
 	}
-	if err := s.find(who); err != nil {
+	if err := s.begin(who); err != nil {
 		return nil, err
 	}
+	return s, nil
+}
+
+// begin finds out who speaks, with what keys, and where the others are.
+func (s *session) begin(who speaker) (err error) {
+	if err := s.find(who); err != nil {
+		return err
+	}
 	if s.identity, err = identity.Open(s.keys, nil); err != nil {
-		return nil, usagef("%v", err)
+		return usagef("%v", err)
 	}
 	if s.as == "" {
 		s.as = s.identity.Capital()
 	}
 	if s.identity.Capital() != s.as {
-		return nil, usagef("%s holds the keys of %s, and you speak as %s", s.keys, s.identity.Capital(), s.as)
+		return usagef("%s holds the keys of %s, and you speak as %s", s.keys, s.identity.Capital(), s.as)
 	}
 	if err := s.identity.Check(); err != nil {
-		return nil, usagef("%v", err)
+		return usagef("%v", err)
 	}
 	if err := s.neighbours(who); err != nil {
-		return nil, err
+		return err
 	}
 	s.connect()
-	return s, nil
+	return nil
 }
 
 // find finds the capital's settings and keys.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/parley-sim/parley/node"
 	"github.com/parley-sim/parley/node/terms"
 	"github.com/parley-sim/parley/sim/report/page"
 	"github.com/parley-sim/parley/sim/trace"
@@ -34,19 +35,23 @@ func (e *env) viewCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "view",
 		Usage:     "show a run, or two side by side, as a page in the browser",
-		ArgsUsage: "FILE|TRACE [FILE|TRACE]",
+		ArgsUsage: "FILE|TRACE [FILE|TRACE]  |  --data DIR",
 		Description: "FILE is a scenario, which is played, or a scenario of the library; TRACE is what parley run --trace\n" +
 			"wrote, which is only read. Two stand side by side, with the first difference marked; so do two\n" +
 			"seeds of one scenario: parley view FILE --against 2. The page is one file and needs no network.\n" +
-			"Exit status: 0 it was written; 2 the input or the usage is wrong; 3 a run could not be finished.",
-		Flags: []cli.Flag{
+			"Of a running conference, named by --data or as for parley status, it serves the page to browsers\n" +
+			"of this machine until Ctrl-C. Exit status: 0 it was written; 2 the input or the usage is wrong; 3 a run could not be finished.",
+		Flags: append([]cli.Flag{
 			&cli.Int64Flag{Name: "seed", Usage: "play with seed `N` instead of the scenario's own", DefaultText: "the scenario's"},
 			&cli.Int64Flag{Name: "against", Usage: "play a second time, with seed `N`, and compare", DefaultText: "no second run"},
 			&cli.StringFlag{Name: "at", Usage: "open at `M`: an item of the timeline, from 1, or an instant such as 2025-03-08T21:05:00Z", DefaultText: "the end"},
 			&cli.StringFlag{Name: "html", Usage: "write the page to file `F`", DefaultText: "a temporary file"},
 			&cli.BoolFlag{Name: "no-open", Usage: "do not open a browser; print the page's path", DisableDefaultText: true},
-		},
+		}, speakerFlags()...),
 		Action: func(c *cli.Context) error {
+			if c.NArg() == 0 && (c.IsSet("data") || c.IsSet("api") || c.IsSet("context")) {
+				return e.viewLive(c)
+			}
 			o := viewOptions{names: c.Args().Slice(), html: c.String("html"), noOpen: c.Bool("no-open")}
 			for name, to := range map[string]**int64{"seed": &o.seed, "against": &o.against} {
 				if c.IsSet(name) {
@@ -69,6 +74,43 @@ func (e *env) viewCommand() *cli.Command {
 			return e.viewRuns(c.Context, &o)
 		},
 	}
+}
+
+// viewLive serves the page of a running conference until it is interrupted.
+func (e *env) viewLive(c *cli.Context) error {
+	if c.IsSet("at") || c.IsSet("seed") || c.IsSet("against") || c.IsSet("html") {
+		return usagef("view: --at, --seed, --against and --html are for runs, not for a running conference")
+	}
+	who, err := speakerOf(c)
+	if err != nil {
+		return err
+	}
+	s := &session{wait: defaultWait, fresh: node.Local}
+	if err := s.begin(who); err != nil {
+		return err
+	}
+	defer s.close()
+	ctx, _, end := interruptible(c.Context)
+	defer end()
+	short, cancel := context.WithTimeout(ctx, defaultWait)
+	charter, err := s.charter(short)
+	cancel()
+	if err != nil {
+		return err
+	}
+	p, err := startLivePage(ctx, s.lookout(charter))
+	if err != nil {
+		return told(err)
+	}
+	defer p.close()
+	if err := e.print(p.address + "\n"); err != nil {
+		return err
+	}
+	if !c.Bool("no-open") {
+		openInBrowser(ctx, p.address)
+	}
+	<-ctx.Done()
+	return nil
 }
 
 // momentOf reads --at.

@@ -260,3 +260,14 @@ func (w Words) Move(e *terms.Entry) string {
 
 // Paragraphs splits a text of a scenario at its empty lines, cleaned of control characters.
 func Paragraphs(s string) []string { return paragraphs(s) }
+
+// Teller tells what happens in a running conference, as it happens.
+type Teller struct{ t *timeline }
+
+// NewTeller returns a teller of a conference.
+func NewTeller(charter *terms.Charter) *Teller {
+	return &Teller{&timeline{words: wordsOf(charter), r: &sim.Report{}, texts: texts{}, rules: map[string]bool{}}}
+}
+
+// Step tells one item. The items come in order.
+func (t *Teller) Step(item *sim.Item) Step { return t.t.step(item) }

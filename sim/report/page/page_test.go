@@ -21,12 +21,17 @@ import (
 // play plays a scenario and returns all that was seen.
 func play(t testing.TB, name string, text []byte, seed *int64) *Run {
 	t.Helper()
+	return playAs(t, name, text, sim.Options{Seed: seed})
+}
+
+func playAs(t testing.TB, name string, text []byte, o sim.Options) *Run {
+	t.Helper()
 	s, err := scenarios.Parse(name, text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	run := &trace.Run{File: name, Text: text}
-	run.Report, err = sim.Play(context.Background(), s, trace.Collect(run, s, sim.Options{Seed: seed}))
+	run.Report, err = sim.Play(context.Background(), s, trace.Collect(run, s, o))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,6 +174,14 @@ func TestFilmSaysWhatTheReportSays(t *testing.T) {
 				t.Errorf("%s: move %d was applied at %v, after %v", id, i+1, f.Record[i].T, f.Record[i-1].T)
 			}
 		}
+	}
+}
+
+// TestSignedMovesCount: the record of real capitals is signed.
+func TestSignedMovesCount(t *testing.T) {
+	f := filmOf(playAs(t, "hostile.yaml", []byte(hostile), sim.Options{Signed: true}))
+	if len(f.Plans) == 0 {
+		t.Error("no move of a record that is signed has any effect on the page")
 	}
 }
 

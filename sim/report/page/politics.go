@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"reflect"
 
+	"github.com/parley-sim/parley/node/signature"
 	"github.com/parley-sim/parley/node/terms"
 	"github.com/parley-sim/parley/sim/report"
 )
@@ -20,7 +21,7 @@ type politics struct {
 }
 
 func newPolitics(places map[string]int) *politics {
-	return &politics{state: terms.New(terms.Options{}), last: map[string]map[string]json.RawMessage{}, places: places}
+	return &politics{state: terms.New(terms.Options{Verify: signature.Verify}), last: map[string]map[string]json.RawMessage{}, places: places}
 }
 
 // take applies one more move of the record, and adds to the film what it changed.

@@ -10,6 +10,7 @@ import { Record } from "./record.js";
 import { Player } from "./player.js";
 import { drawMark } from "./marks.js";
 import { longDate, when } from "./time.js";
+import { follow } from "./live.js";
 
 /** column makes the parts of one run. */
 function column(run, seek, speak, difference) {
@@ -45,6 +46,10 @@ class Story {
     Object.assign(this, { run, seek });
     this.body = h("div");
     this.el = h("section.card.story", { "aria-label": "What happens" }, this.body);
+  }
+
+  stale() {
+    this.shown = undefined;
   }
 
   show({ step: i }) {
@@ -98,6 +103,12 @@ function start(film) {
   listen(player);
   player.go(openAt(player, runs[0], location.hash.slice(1) || film.at || ""));
   window.addEventListener("hashchange", () => player.go(openAt(player, runs[0], location.hash.slice(1))));
+  if (film.live) {
+    top.el.firstElementChild.append(follow(film.live, runs[0], columns[0], player, () => {
+      columns[0].lanes.redraw();
+      columns[0].parts.forEach((part) => part.stale?.());
+    }));
+  }
   document.documentElement.dataset.ready = "yes";
   return { runs, columns, player };
 }

@@ -40,33 +40,34 @@ export class Run {
 
   /** append takes what a film has, or what has happened since. */
   append(film) {
-    this.clock.push(...film.clock);
-    for (const [t, c, role, term] of film.roles) this.role[c].push(t, [role, term]);
-    for (const [t, c, leader] of film.follows) this.follows[c].push(t, leader);
-    for (const [t, c, n] of film.stored) this.stored[c].push(t, n);
-    for (const [t, c, n] of film.applied) this.applied[c].push(t, n);
-    for (const line of film.lines) {
+    const all = (list) => list ?? []; // of what has happened since, most lists are empty
+    this.clock.push(...all(film.clock));
+    for (const [t, c, role, term] of all(film.roles)) this.role[c].push(t, [role, term]);
+    for (const [t, c, leader] of all(film.follows)) this.follows[c].push(t, leader);
+    for (const [t, c, n] of all(film.stored)) this.stored[c].push(t, n);
+    for (const [t, c, n] of all(film.applied)) this.applied[c].push(t, n);
+    for (const line of all(film.lines)) {
       this.lines.push(line);
       this.lineTimes.push(line.t);
     }
-    for (const r of film.reach) this.reach.push(r.t, r);
-    for (const step of film.steps) {
+    for (const r of all(film.reach)) this.reach.push(r.t, r);
+    for (const step of all(film.steps)) {
       this.steps.push(step);
       this.stepTimes.push(step.t);
     }
-    for (const entry of film.record) {
+    for (const entry of all(film.record)) {
       this.record.push(entry);
       this.recordTimes.push(entry.t);
     }
-    for (const { k, id, change } of film.plans) {
+    for (const { k, id, change } of all(film.plans)) {
       if (!this.plans.has(id)) this.plans.set(id, new Track(null));
       const track = this.plans.get(id);
       const before = track.values.at(-1);
       track.push(k, { id, ...before, ...change });
     }
-    for (const { k, list } of film.pledges) this.pledges.push(k, list);
+    for (const { k, list } of all(film.pledges)) this.pledges.push(k, list);
     if (film.messages) this.readMessages(film.messages);
-    this.end = Math.max(this.end, film.end ?? 0);
+    this.end = Math.max(this.end, film.end ?? 0); // of a live one it grows
     const last = Math.max(this.stepTimes.at(-1) ?? 0, this.recordTimes.at(-1) ?? 0, this.clock.at(-1)?.[0] ?? 0);
     this.raftEnd = Math.max(this.raftEnd, film.raft_end ?? 0, last);
     this.axis = new Axis(this);

@@ -40,6 +40,10 @@ export class Network {
     return { g: s("g.node", {}, ring, disc, star, cross, label), label };
   }
 
+  stale() {
+    this.state = null;
+  }
+
   show({ t }) {
     const { run } = this;
     const reach = run.reach.at(t);

@@ -18,6 +18,11 @@ export class Text {
     this.chosen = null; // by the reader; null follows what happens
   }
 
+  /** stale has everything drawn anew: there is more than there was. */
+  stale() {
+    this.state = null;
+  }
+
   show({ t, step }) {
     const k = this.run.moves(t);
     const about = this.run.steps[step]?.plan ?? null;

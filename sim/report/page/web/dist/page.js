@@ -218,31 +218,32 @@
     }
     /** append takes what a film has, or what has happened since. */
     append(film) {
-      this.clock.push(...film.clock);
-      for (const [t12, c, role, term] of film.roles) this.role[c].push(t12, [role, term]);
-      for (const [t12, c, leader] of film.follows) this.follows[c].push(t12, leader);
-      for (const [t12, c, n] of film.stored) this.stored[c].push(t12, n);
-      for (const [t12, c, n] of film.applied) this.applied[c].push(t12, n);
-      for (const line of film.lines) {
+      const all = (list) => list ?? [];
+      this.clock.push(...all(film.clock));
+      for (const [t12, c, role, term] of all(film.roles)) this.role[c].push(t12, [role, term]);
+      for (const [t12, c, leader] of all(film.follows)) this.follows[c].push(t12, leader);
+      for (const [t12, c, n] of all(film.stored)) this.stored[c].push(t12, n);
+      for (const [t12, c, n] of all(film.applied)) this.applied[c].push(t12, n);
+      for (const line of all(film.lines)) {
         this.lines.push(line);
         this.lineTimes.push(line.t);
       }
-      for (const r of film.reach) this.reach.push(r.t, r);
-      for (const step of film.steps) {
+      for (const r of all(film.reach)) this.reach.push(r.t, r);
+      for (const step of all(film.steps)) {
         this.steps.push(step);
         this.stepTimes.push(step.t);
       }
-      for (const entry of film.record) {
+      for (const entry of all(film.record)) {
         this.record.push(entry);
         this.recordTimes.push(entry.t);
       }
-      for (const { k, id, change } of film.plans) {
+      for (const { k, id, change } of all(film.plans)) {
         if (!this.plans.has(id)) this.plans.set(id, new Track(null));
         const track = this.plans.get(id);
         const before = track.values.at(-1);
         track.push(k, { id, ...before, ...change });
       }
-      for (const { k, list } of film.pledges) this.pledges.push(k, list);
+      for (const { k, list } of all(film.pledges)) this.pledges.push(k, list);
       if (film.messages) this.readMessages(film.messages);
       this.end = Math.max(this.end, film.end ?? 0);
       const last = Math.max(this.stepTimes.at(-1) ?? 0, this.recordTimes.at(-1) ?? 0, this.clock.at(-1)?.[0] ?? 0);
@@ -394,6 +395,10 @@
         this.pledges
       );
       this.chosen = null;
+    }
+    /** stale has everything drawn anew: there is more than there was. */
+    stale() {
+      this.state = null;
     }
     show({ t: t12, step }) {
       const k = this.run.moves(t12);
@@ -3578,6 +3583,9 @@
       const cross = s("path.cross", { d: `M${x - r * 0.5} ${y - r * 0.5}L${x + r * 0.5} ${y + r * 0.5}M${x + r * 0.5} ${y - r * 0.5}L${x - r * 0.5} ${y + r * 0.5}` });
       return { g: s("g.node", {}, ring, disc, star, cross, label), label };
     }
+    stale() {
+      this.state = null;
+    }
     show({ t: t12 }) {
       const { run } = this;
       const reach = run.reach.at(t12);
@@ -4015,6 +4023,29 @@
     return h("button", { type: "button", title, "aria-label": title, onclick }, icon(name));
   }
 
+  // sim/report/page/web/live.js
+  function follow(address, run, view, player, redraw) {
+    const state = h("p.live-state", { role: "status" }, "live");
+    const source = new EventSource(address);
+    source.addEventListener("open", () => setText(state, "live"));
+    source.addEventListener("more", (e) => {
+      const atEnd = player.place >= player.last && !player.playing;
+      const place = player.place;
+      run.append(JSON.parse(e.data));
+      view.record.append();
+      player.order();
+      redraw();
+      player.go(atEnd ? player.last : place);
+    });
+    source.addEventListener("reload", () => location.reload());
+    source.addEventListener("error", () => {
+      const over = source.readyState === EventSource.CLOSED;
+      setText(state, over ? "The conference has ended here, or this address is not valid any more." : "The connection is lost; trying again.");
+    });
+    window.addEventListener("pagehide", () => source.close());
+    return state;
+  }
+
   // sim/report/page/web/main.js
   function column(run, seek, speak, difference2) {
     const view = {
@@ -4054,6 +4085,9 @@
       Object.assign(this, { run, seek });
       this.body = h("div");
       this.el = h("section.card.story", { "aria-label": "What happens" }, this.body);
+    }
+    stale() {
+      this.shown = void 0;
     }
     show({ step: i }) {
       if (i === this.shown) return;
@@ -4126,6 +4160,12 @@
     listen(player);
     player.go(openAt(player, runs[0], location.hash.slice(1) || film.at || ""));
     window.addEventListener("hashchange", () => player.go(openAt(player, runs[0], location.hash.slice(1))));
+    if (film.live) {
+      top.el.firstElementChild.append(follow(film.live, runs[0], columns[0], player, () => {
+        columns[0].lanes.redraw();
+        columns[0].parts.forEach((part2) => part2.stale?.());
+      }));
+    }
     document.documentElement.dataset.ready = "yes";
     return { runs, columns, player };
   }
