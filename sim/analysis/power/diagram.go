@@ -34,12 +34,12 @@ const (
 	lost int32 = -2
 )
 
-// Bounds of a diagram: its edges, the bits of all its counts, and the states of a layer where minimal coalitions are counted.
+// Bounds of a diagram: the sums of all its edges, the bits of all its counts, and the sums of all states where minimal
+// coalitions are counted.
 const (
-	maxEdges    = 6_000_000
-	maxBits     = 1 << 31 // 256 MB
-	maxTracked  = 300_000
-	maxNumbered = 100 // quotas: each state has a sum for each
+	maxSums    = 6_000_000
+	maxBits    = 1 << 31 // 256 MB
+	maxTracked = 2_000_000
 )
 
 func newDiagram(c *core) *diagram {
@@ -127,9 +127,6 @@ func (t *node) settle(known []answer, as answer) {
 // build makes the layers. It returns false if there would be too many states.
 func (d *diagram) build(ctx context.Context) (bool, error) {
 	quotas := len(d.quota)
-	if quotas > maxNumbered {
-		return false, nil
-	}
 	states := [][]int64{make([]int64, quotas)}
 	edges := 0
 	known, sums := make([]answer, quotas), make([]int64, quotas)
@@ -178,7 +175,7 @@ func (d *diagram) build(ctx context.Context) (bool, error) {
 				to[count] = i
 			}
 			l.edges = append(l.edges, to)
-			if edges += len(to); edges > maxEdges {
+			if edges += len(to); edges > maxSums/(quotas+4) {
 				return false, nil
 			}
 		}
@@ -338,10 +335,8 @@ func minimalByDiagram(ctx context.Context, c *core) (*big.Int, error) {
 	case never:
 		return new(big.Int), nil
 	}
-	if len(c.quotas()) > maxNumbered {
-		return nil, nil
-	}
 	d := newDiagram(c)
+	met := 0
 	states := map[string]*tracked{"": {sums: make([]int64, len(d.quota)), ways: big.NewInt(1)}}
 	all := new(big.Int)
 	for t, k := range d.order {
@@ -369,10 +364,11 @@ func minimalByDiagram(ctx context.Context, c *core) (*big.Int, error) {
 				}
 				d.track(next, t+1, sums, light, new(big.Int).Mul(s.ways, ways[count]))
 			}
-			if len(next) > maxTracked {
+			if met+len(next) > maxTracked/(len(d.quota)+4) {
 				return nil, nil
 			}
 		}
+		met += len(next)
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}

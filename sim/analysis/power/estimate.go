@@ -18,7 +18,14 @@ func Wilson(hits, n int) Estimate {
 	p, m := float64(hits)/float64(n), float64(n)
 	mid := (p + z95*z95/(2*m)) / (1 + z95*z95/m)
 	wide := z95 / (1 + z95*z95/m) * math.Sqrt(p*(1-p)/m+z95*z95/(4*m*m))
-	return Estimate{p, max(0, mid-wide), min(1, mid+wide)}
+	e := Estimate{p, max(0, mid-wide), min(1, mid+wide)}
+	if hits == 0 { // exactly, where rounding would leave a speck
+		e.Low = 0
+	}
+	if hits == n {
+		e.High = 1
+	}
+	return e
 }
 
 // sample evaluates a core's formula as coalitions change, player by player.
@@ -90,11 +97,19 @@ func (s *sample) add(i int, sign int64) {
 	}
 }
 
+// Of a rule with very many clauses fewer samples are drawn, so that the work stays bounded: samples times players times
+// quotas.
+const (
+	maxSampled = 4_000_000_000
+	minSamples = 1000
+)
+
 // estimate draws coalitions and orders at random, and fills in what was not counted.
 func (g *Game) estimate(ctx context.Context, c *core, r *Result, o Options) error {
+	s := newSample(c)
+	o.Samples = min(o.Samples, max(minSamples, maxSampled/max(1, c.n*len(s.sums))))
 	r.Exact, r.Samples, r.Seed = false, o.Samples, o.Seed
 	draw := rand.New(rand.NewPCG(uint64(o.Seed), 0x706f776572)) // a stream of its own
-	s := newSample(c)
 	if r.Winning == nil {
 		r.Method = "sample"
 		if err := s.coalitions(ctx, draw, r, o.Samples); err != nil {

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// maxVisits bounds the search for minimal coalitions.
-const maxVisits = 3_000_000
+// maxVisits bounds the search for minimal coalitions: places visited, times quotas looked at.
+const maxVisits = 20_000_000
 
 // list fills in the minimal blocking and winning coalitions that are listed.
 func (r *Result) list(ctx context.Context, c *core, o Options) {
@@ -139,7 +139,7 @@ func (f *finder) prepare() {
 
 // search picks so many more players of the kinds from a place on.
 func (f *finder) search(t, more int) {
-	if f.visits++; f.visits > maxVisits {
+	if f.visits += len(f.sums) + 8; f.visits > maxVisits {
 		f.stopped = true
 	}
 	if f.stopped || f.total > 4*int64(f.limit) {

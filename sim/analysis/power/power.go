@@ -22,8 +22,8 @@
 //
 // Capitals that everybody needs and those that the rule does not mention are taken out first. What is left is counted by the
 // first of these that can: generating functions, where the rule is on one weight and on heads; a truth table of up to 28
-// players, for any rule at all; a decision diagram, for any rule in which few different sums can come up. See series, table
-// and diagram for sources. All of them are exact, in whole numbers and fractions. Beyond their bounds the indices are estimated from a
+// players, for any rule at all; generating functions again, where a few named players stand in the way; a decision diagram,
+// for any rule in which few different sums can come up. See series, table, splitCensus and diagram for sources. All of them are exact, in whole numbers and fractions. Beyond their bounds the indices are estimated from a
 // seeded sample, and the result says so.
 package power
 
@@ -209,18 +209,22 @@ func (c *core) census(ctx context.Context) (*census, error) {
 			return c.blocking(ctx, out, err)
 		}
 	}
-	if c.n <= maxTable {
+	if c.n <= maxTable && len(c.quotas()) <= maxWeighed>>max(0, c.n-inWord) {
 		return tableCensus(ctx, c)
 	}
-	by, err := diagramCensus(ctx, c)
-	if err != nil || by != nil {
-		return c.blocking(ctx, by, err)
+	for _, method := range []func(context.Context, *core) (*census, error){splitCensus, diagramCensus} {
+		if by, err := method(ctx, c); err != nil || by != nil && (by.sizes != nil || out == nil) {
+			return c.blocking(ctx, by, err)
+		}
 	}
 	return c.blocking(ctx, out, nil)
 }
 
 // smallTable is the number of players up to which a truth table is the quickest.
 const smallTable = 12
+
+// maxWeighed bounds the words that a truth table weighs, once for each quota: of 28 players, those of 500 different quotas.
+const maxWeighed = 1 << 31
 
 // constant is the census of a core that always wins, or never.
 func (c *core) constant() *census {

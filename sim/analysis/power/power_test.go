@@ -160,6 +160,10 @@ var methods = map[string]func(context.Context, *core) (*census, error){
 		out, err := seriesCensus(ctx, c)
 		return c.blocking(ctx, out, err)
 	},
+	"split": func(ctx context.Context, c *core) (*census, error) {
+		out, err := splitCensus(ctx, c)
+		return c.blocking(ctx, out, err)
+	},
 	"diagram": func(ctx context.Context, c *core) (*census, error) {
 		out, err := diagramCensus(ctx, c)
 		return c.blocking(ctx, out, err)
