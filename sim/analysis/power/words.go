@@ -227,12 +227,13 @@ func (w words) all(players []int) string {
 }
 
 func (w words) estimated() string {
-	what := "The figures marked ≈ are estimates"
+	drawn := grouped(big.NewInt(int64(w.r.Samples)))
+	what, from := "The indices are estimates", drawn+" coalitions and as many orders"
 	if w.r.Winning != nil {
-		what = "The Shapley-Shubik indices are estimates, the Banzhaf indices are exact"
+		what, from = "The Shapley-Shubik indices (≈) are estimates, all other figures are exact", drawn+" orders"
 	}
-	return fmt.Sprintf("%s: the rule is too large to be counted out in bounded time. They come from %s coalitions and as many orders, drawn at random with seed %d; the intervals are of 95 %%.",
-		what, grouped(big.NewInt(int64(w.r.Samples))), w.r.Seed)
+	return fmt.Sprintf("%s: the rule is too large to be counted out in bounded time. They come from %s drawn at random with seed %d; the intervals are of 95 %%.",
+		what, from, w.r.Seed)
 }
 
 // manyFigures is how many groups of capitals have their figures in a table on a terminal.
