@@ -18,8 +18,8 @@ type Report struct {
 	Procedures []Whole
 }
 
-// Stage is a stage of a procedure, as a game. Two plans of one procedure are two entries where terms are reserved in one of
-// them: then the capitals that hold these are asked too.
+// Stage is a stage of a procedure, as a game. A stage has an entry for each set of capitals that are heard in it, since terms
+// of a plan are reserved to them.
 type Stage struct {
 	Procedure string
 	Name      string
@@ -74,10 +74,18 @@ func Scenario(ctx context.Context, s *scenarios.Scenario, choice Choice, o Optio
 					stage.Heard = append(stage.Heard, v.ID)
 				}
 			}
-			if stage.Result, err = New(b).Analyze(ctx, o); err != nil {
-				return nil, err
+			same := slices.IndexFunc(report.Stages, func(x Stage) bool {
+				return x.Procedure == stage.Procedure && x.Name == stage.Name && slices.Equal(x.Heard, stage.Heard)
+			})
+			if same >= 0 { // what is reserved is asked for in another stage
+				report.Stages[same].Plans = append(slices.Clip(report.Stages[same].Plans), w.plans...)
+				stage.Result = report.Stages[same].Result
+			} else {
+				if stage.Result, err = New(b).Analyze(ctx, o); err != nil {
+					return nil, err
+				}
+				report.Stages = append(report.Stages, stage)
 			}
-			report.Stages = append(report.Stages, stage)
 			whole.Stages, whole.Result = append(whole.Stages, st.Name), stage.Result
 			ballots = append(ballots, b)
 		}

@@ -16,9 +16,10 @@ import (
 func (r *Report) Sections(page bool) []chart.Section {
 	var all []chart.Section
 	var seen []*Result
+	told := false
 	for i := range r.Stages {
 		s := &r.Stages[i]
-		w := words{r, s.Result, page}
+		w := words{r, s.Result, page, &told}
 		heading := "Stage " + s.Name + " of procedure " + s.Procedure
 		blocks := []chart.Block{}
 		if len(s.Plans) > 0 {
@@ -36,9 +37,13 @@ func (r *Report) Sections(page bool) []chart.Section {
 		if len(p.Stages) < 2 || slices.Contains(seen, p.Result) {
 			continue
 		}
-		w := words{r, p.Result, page}
-		blocks := []chart.Block{chart.Para{Text: "A plan is adopted if it passes every one of " + join(p.Stages, "and") +
-			": a coalition wins if it wins in each of them."}}
+		w := words{r, p.Result, page, &told}
+		var blocks []chart.Block
+		if len(p.Plans) > 0 {
+			blocks = append(blocks, chart.Para{Look: chart.Faint, Text: "Decides on " + join(p.Plans, "and") + "."})
+		}
+		blocks = append(blocks, chart.Para{Text: "A plan is adopted if it passes every one of " + join(p.Stages, "and") +
+			": a coalition wins if it wins in each of them."})
 		all = append(all, chart.Section{Heading: "The whole of procedure " + p.Procedure, Blocks: append(blocks, w.game()...)})
 	}
 	return all
@@ -49,6 +54,7 @@ type words struct {
 	report *Report
 	r      *Result
 	page   bool
+	told   *bool // what the indices are was said
 }
 
 func (w words) name(i int) string { return w.report.Scenario.Charter.Name(w.r.Players[i].ID) }
@@ -122,7 +128,7 @@ func (w words) game() []chart.Block {
 	}
 	switch {
 	case !w.someHavePower():
-	case len(w.r.Players) == 1:
+	case len(w.r.Players) == 1 || w.alone():
 	case len(w.r.Groups) == 1 && w.r.Exact:
 		point("All stand alike: each has %s of the power (%s).", w.r.Players[0].Banzhaf.RatString(), count64(w.r.Players[0].Swings, "swing"))
 	default:
@@ -194,9 +200,8 @@ func (w words) standing() []string {
 		return nil
 	}
 	var out []string
-	alone := len(vetoes) == 1 && len(dummies) == len(w.r.Players)-1
 	switch {
-	case alone:
+	case w.alone():
 		out = append(out, w.name(vetoes[0])+" alone decides: nothing passes without it, and it needs nobody.")
 	case len(vetoes) == 0:
 		out = append(out, "Nobody can block alone.")
@@ -217,6 +222,11 @@ func (w words) standing() []string {
 		out = append(out, "Everybody matters: each makes the difference to some coalition.")
 	}
 	return out
+}
+
+// alone tells whether one capital decides by itself.
+func (w words) alone() bool {
+	return slices.ContainsFunc(w.r.Players, func(p Player) bool { return p.Banzhaf != nil && p.Banzhaf.Cmp(big.NewRat(1, 1)) == 0 })
 }
 
 func (w words) all(players []int) string {
@@ -295,13 +305,16 @@ func (w words) label(group []int) string {
 }
 
 func (w words) bars() chart.Block {
-	b := chart.Bars{Title: "Power: Banzhaf (the bars), then Shapley-Shubik",
-		About: "Banzhaf: the share of all swings, which are winning coalitions that lose without the capital. Shapley-Shubik: in " +
-			"what share of all orders of joining it is the capital that wins."}
+	b := chart.Bars{Title: "Power: Banzhaf (the bars), then Shapley-Shubik"}
+	if !*w.told || w.page {
+		b.About = "Banzhaf: the share of all swings, which are winning coalitions that lose without the capital. Shapley-Shubik: in " +
+			"what share of all orders of joining it is the capital that wins."
+		*w.told = true
+	}
 	groups := w.ranked()
 	for k, g := range groups {
 		if k == manyBars {
-			b.About += fmt.Sprintf(" %s with less power are left out here.", count(len(groups)-k, "more row"))
+			b.About += fmt.Sprintf(" %s of less power are left out here.", count(len(groups)-k, "more row"))
 			break
 		}
 		p := &w.r.Players[g[0]]
