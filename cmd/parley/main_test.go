@@ -214,7 +214,7 @@ func TestGatherCountsDivergence(t *testing.T) {
 	s := &source{scenario: nil}
 	s.scenario = mustParse(t, "one-month-truce")
 	r := gather(&runOptions{replays: 4, on: "virtual"}, s, []result{
-		{RecordHash: "a", TraceHash: "x"}, {RecordHash: "a", TraceHash: "y"}, {RecordHash: "b", TraceHash: "x"}, {Error: "died"}})
+		{RecordHash: "a", TraceHash: "y"}, {RecordHash: "a", TraceHash: "x"}, {RecordHash: "b", TraceHash: "x"}, {Error: "died"}})
 	got := *r.Replays
 	want := got
 	want.Count, want.Failed, want.RecordHashes, want.TraceHashes, want.SameRecord, want.SameTrace = 3, 1, 2, 2, 2, 2

@@ -77,7 +77,7 @@ func gather(o *runOptions, s *source, results []result) report.Run {
 		return run
 	}
 	run.Replays = &report.Replays{}
-	records, traces := map[string]bool{}, map[string]bool{}
+	records, traces := map[string]bool{}, map[string]int{}
 	for i := range results {
 		r := &results[i]
 		if r.Error != "" {
@@ -96,10 +96,9 @@ func gather(o *runOptions, s *source, results []result) report.Run {
 		if o.on == onCluster || o.on == onDirect {
 			continue // its messages are not seen, or there are none
 		}
-		traces[r.TraceHash] = true
-		if r.TraceHash == first.TraceHash {
-			run.Replays.SameTrace++
-		}
+		// Most, not those like the first: the first may be the odd one.
+		traces[r.TraceHash]++
+		run.Replays.SameTrace = max(run.Replays.SameTrace, traces[r.TraceHash])
 	}
 	run.Replays.RecordHashes, run.Replays.TraceHashes = len(records), len(traces)
 	return run

@@ -29,7 +29,7 @@ type Replays struct {
 	RecordHashes int // how many different political records there were: 1 if all is well
 	TraceHashes  int // how many different message traces: 1, or more where Raft raced with itself; 0 where messages are not seen
 	SameRecord   int // how many had the record of the first, the first included
-	SameTrace    int // how many had the trace of the first, the first included
+	SameTrace    int // how many had the trace that most had
 	Worst        sim.Status
 	Why          string // why the first that failed did
 }
