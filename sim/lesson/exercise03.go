@@ -31,9 +31,7 @@ func chairUnheard(s *sheet) *fault {
 	}
 	for _, r := range s.plays() {
 		recorded := r.move(terms.VerbConsent, "kyiv", "truce", "recorded")
-		waits := r.find(func(it *sim.Item) bool {
-			return it.Kind == sim.ItemWaiting && it.Capital == "kyiv" && it.Move != nil && it.Move.Verb == terms.VerbConsent
-		})
+		waits := r.waits("kyiv")
 		day4 := r.Scenario.Start.Add(3 * terms.Day)
 		switch {
 		case recorded >= 0 && waits < 0:

@@ -16,6 +16,10 @@ func checksOf(number int) map[string]check {
 		return map[string]check{"most": quorumMost, "one-more": quorumOneMore, "back": quorumBack}
 	case 3:
 		return map[string]check{"unheard": chairUnheard, "once": chairOnce}
+	case 4:
+		return map[string]check{"adopted": bridgeAdopted, "bridge": bridgeWithoutLondon}
+	case 5:
+		return map[string]check{"in-time": sidesInTime}
 	}
 	return nil
 }
@@ -53,4 +57,9 @@ func (r *run) because(plan string) string {
 // notAdopted is a fault of a plan that was not adopted, at its decision.
 func (s *sheet) notAdopted(id string, r *run, plan string) *fault {
 	return s.fault(id, r.moment(r.decided(plan)), "outcome", r.plan(plan).Outcome, "because", r.because(plan), "plan", plan)
+}
+
+// waits finds the first move of a capital that could not be recorded when it was made.
+func (r *run) waits(capital string) int {
+	return r.find(func(it *sim.Item) bool { return it.Kind == sim.ItemWaiting && it.Capital == capital })
 }

@@ -147,6 +147,11 @@ func (s *sheet) with(steps ...string) string {
 			inFolder(s.options.Folder, s.lesson.Edit), "script:")})
 		return ""
 	}
+	return s.inserted(lines, at, at+1, steps)
+}
+
+// inserted puts steps into a script that begins after the line at.
+func (s *sheet) inserted(lines []string, at, to int, steps []string) string {
 	indent := "  "
 	for _, l := range lines[at+1:] {
 		if trimmed := strings.TrimLeft(l, " "); strings.HasPrefix(trimmed, "- ") {
@@ -158,7 +163,7 @@ func (s *sheet) with(steps ...string) string {
 	for _, step := range steps {
 		added = append(added, indent+"- "+step)
 	}
-	text := strings.Join(slices.Insert(lines, at+1, added...), "\n")
+	text := strings.Join(slices.Insert(lines, to, added...), "\n")
 	if _, err := scenarios.Parse(s.lesson.Edit, []byte(text)); err != nil {
 		s.fail(&InputError{fmt.Errorf("%s: write the script as it was given, a step a line: %w",
 			inFolder(s.options.Folder, s.lesson.Edit), err)})
