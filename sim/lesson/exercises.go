@@ -20,6 +20,8 @@ func checksOf(number int) map[string]check {
 		return map[string]check{"adopted": bridgeAdopted, "bridge": bridgeWithoutLondon}
 	case 5:
 		return map[string]check{"in-time": sidesInTime}
+	case 6:
+		return map[string]check{"tower": lampsTower, "fee": lampsFee}
 	}
 	return nil
 }
