@@ -22,6 +22,8 @@ func checksOf(number int) map[string]check {
 		return map[string]check{"in-time": sidesInTime}
 	case 6:
 		return map[string]check{"tower": lampsTower, "fee": lampsFee}
+	case 7:
+		return map[string]check{"together": linkedTogether, "no-truce": linkedNoTruce, "no-exchange": linkedNoExchange}
 	}
 	return nil
 }

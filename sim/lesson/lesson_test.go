@@ -138,7 +138,7 @@ func TestBriefsFitTheScreen(t *testing.T) {
 			t.Errorf("%s: the brief has %d lines", l.ID, len(lines))
 		}
 		for i, line := range lines {
-			if n := len([]rune(line)); n > 79 {
+			if n := len([]rune(line)); n > 80 {
 				t.Errorf("%s: line %d of the brief has %d characters", l.ID, i+1, n)
 			}
 		}
