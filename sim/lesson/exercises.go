@@ -24,6 +24,8 @@ func checksOf(number int) map[string]check {
 		return map[string]check{"tower": lampsTower, "fee": lampsFee}
 	case 7:
 		return map[string]check{"together": linkedTogether, "no-truce": linkedNoTruce, "no-exchange": linkedNoExchange}
+	case 8:
+		return map[string]check{"votes": unionVotes, "all": unionAll}
 	}
 	return nil
 }
