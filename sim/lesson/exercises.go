@@ -26,6 +26,12 @@ func checksOf(number int) map[string]check {
 		return map[string]check{"together": linkedTogether, "no-truce": linkedNoTruce, "no-exchange": linkedNoExchange}
 	case 8:
 		return map[string]check{"votes": unionVotes, "all": unionAll}
+	case 9:
+		return map[string]check{"adopted": draftAdopted, "few": draftFew}
+	case 10:
+		return map[string]check{"tipped": forceTipped}
+	case 11:
+		return map[string]check{"cut": silenceCut, "longer": silenceLonger, "quiet": silenceQuiet}
 	}
 	return nil
 }
