@@ -5,8 +5,9 @@ import "github.com/parley-sim/parley/node/terms"
 // keysOf lists the keys of every mapping whose keys are fixed, by its name in the schema. A test holds the two together.
 var keysOf = map[string][]string{
 	"scenario": {"scenario", "title", "about", "sources", "start", "horizon", "seed", "capitals", "groups", "terms", "rules",
-		"procedures", "plans", "deals", "script", "expect"},
-	"capital": {"name", "role", "weights", "voter", "policy", "scores", "walk_away"},
+		"procedures", "plans", "deals", "machines", "script", "expect"},
+	"machines": {"trailing_logs", "snapshot_threshold", "snapshot_interval", "settle_within"},
+	"capital":  {"name", "role", "weights", "voter", "policy", "scores", "walk_away"},
 	"term": {"flag", "choice", "quantity", "duration", "set", "title", "unit", "step",
 		"reserved_to"},
 	"rule": {"yes", "weight", "share", "of", "consent_of", "no_objection_from", "unanimous", "consensus", "consensus_minus",

@@ -84,6 +84,7 @@ func (p *parser) read(src []byte) {
 	p.plans(f)
 	p.parties()
 	p.deals(f)
+	p.machines(f)
 	p.script(f)
 	p.expectations(f)
 	if len(p.problems) == 0 {

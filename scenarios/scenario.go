@@ -23,6 +23,7 @@ type Scenario struct {
 	Charter  terms.Charter
 	Parties  []Party // one a capital, in the charter's order
 	Plans    []Plan
+	Machines Machines
 	Script   []Step
 	Expect   []Expectation
 	Warnings []Problem // what is legal, yet probably not what was meant

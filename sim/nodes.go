@@ -102,6 +102,15 @@ func (w *nodes) config(c *capital) node.Config {
 	cfg.Transport = w.Up(c.id)
 	cfg.CommitTimeout = commitTimeout
 	cfg.MaxAppendEntries = maxAppendEntries
+	if m := &w.r.scenario.Machines; m.TrailingLogs != nil {
+		cfg.TrailingLogs = *m.TrailingLogs
+	}
+	if n := w.r.scenario.Machines.SnapshotThreshold; n > 0 {
+		cfg.SnapshotThreshold = n
+	}
+	if d := w.r.scenario.Machines.SnapshotInterval; d > 0 {
+		cfg.SnapshotInterval = d
+	}
 	peers := make([]string, 0, len(w.r.capitals)-1)
 	for _, other := range w.r.capitals {
 		if other != c {
@@ -213,7 +222,9 @@ func (w *nodes) readLog(c *capital) (check.Log, bool) {
 }
 
 func (w *nodes) sumUp(rep *Report) map[string]string {
-	rep.Raft.Messages = w.Stats().Total.Sent
+	stats := w.Stats()
+	rep.Raft.Messages = stats.Total.Sent
+	rep.Raft.Snapshots = (stats.ByKind[network.Snapshot].Sent + 1) / 2 // requests and answers are counted together
 	rep.TraceHash = w.TraceHash()
 	return nil
 }

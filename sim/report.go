@@ -106,6 +106,7 @@ type RaftSummary struct {
 	Elections int    // won
 	Commits   uint64 // the highest index that any capital applied
 	Messages  uint64 // sent
+	Snapshots uint64 // sent among them: a whole state, since the log of whoever led had been shortened
 	Leader    string // at the end; "" if there is none
 }
 

@@ -20,7 +20,11 @@ const (
 // applied up to its last entry, nothing under way; or no majority is connected and nobody still leads. It is bounded in
 // Raft time, and not settling is reported.
 func (r *runner) settle() {
-	bound := time.Now().Add(settleBound)
+	within := settleBound
+	if d := r.scenario.Machines.SettleWithin; d > 0 {
+		within = d
+	}
+	bound := time.Now().Add(within)
 	for pause := firstLook; ; pause = min(pause*3/2, longestLook) {
 		r.world.calm()
 		why := r.restless(time.Now().After(bound))
@@ -30,7 +34,7 @@ func (r *runner) settle() {
 		if time.Now().After(bound) {
 			r.report.Unsettled++
 			r.report.Timeline = append(r.report.Timeline, Item{Kind: ItemUnsettled, At: r.now, RaftAt: r.raftTime(),
-				Text: fmt.Sprintf("the machines did not settle within %v: %s", settleBound, why)})
+				Text: fmt.Sprintf("the machines did not settle within %v: %s", within, why)})
 			break
 		}
 		time.Sleep(pause)

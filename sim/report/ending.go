@@ -174,6 +174,9 @@ func (p *page) machines(w words, run *Run) {
 	if r.On == string(sim.Cluster) {
 		messages = "messages not counted"
 	}
+	if n := r.Raft.Snapshots; n > 0 {
+		messages += fmt.Sprintf(" (%s among them)", counted(n, "snapshot"))
+	}
 	say("%s, %s, %s, %s in %.1f s of Raft time; %s.", counted(r.Raft.Voters, "voter"), counted(r.Raft.Elections, "election"),
 		counted(r.Raft.Commits, "commit"), messages, r.RaftTime.Seconds(), leader)
 	moves := fmt.Sprintf("%s recorded, %d refused", counted(r.Moves.Recorded, "move"), r.Moves.Refused)

@@ -107,6 +107,7 @@ type jsonRaft struct {
 	Elections int    `json:"elections"`
 	Commits   uint64 `json:"commits"`
 	Messages  uint64 `json:"messages"`
+	Snapshots uint64 `json:"snapshots,omitempty"` // sent among them
 	Leader    string `json:"leader"`
 }
 
