@@ -231,12 +231,21 @@ func (l *lessonCmd) check(ctx context.Context, args []string) error {
 	if err := f.Save(); err != nil {
 		return usagef("lesson: %v", err)
 	}
+	shown, err := l.lessonPage(ctx, f, g)
+	if err != nil {
+		return err
+	}
 	if l.c.Bool("json") {
-		err = l.printJSON(graded(f, g, nil))
+		out := graded(f, g, nil)
+		out.Page = shown
+		err = l.printJSON(out)
 	} else {
 		text := lesson.Text(g, l.style)
+		if shown != "" {
+			text += "To look at that moment, open " + shown + "\n"
+		}
 		if !g.Passed && len(g.Unanswered) == 0 {
-			text += "parley lesson hint helps. Exercise and feedback can be read as often as you like.\n"
+			text += "For help: parley lesson hint\n"
 		}
 		err = l.print(text)
 	}

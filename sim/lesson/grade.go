@@ -172,3 +172,13 @@ func readAnswers(l *lessons.Lesson, files map[string][]byte, folder string) (map
 	}
 	return answers, nil
 }
+
+// Moment returns where a run first went wrong, nil if none did or it cannot be shown.
+func (g *Grade) Moment() *Moment {
+	for i := range g.Results {
+		if r := &g.Results[i]; !r.Held && r.Moment != nil {
+			return r.Moment
+		}
+	}
+	return nil
+}
