@@ -10,13 +10,13 @@ import (
 
 // Options are what an analysis is asked for. The zero value is what [Analyze] needs.
 type Options struct {
-	Plan  string // whose last stage decides, and whose terms are part of the space; "" is the first of the file
+	Plan string // whose last stage decides, and whose terms are part of the space; "" is the first of the file
 
 	Procedure string // whose last stage decides, where no plan is named
 
-	Seed  int64  // of the sample, where a space is too large for exact counts
-	Most  int    // deals in a list; 0 is DefaultMost
-	Limit int    // combinations of values up to which every deal is looked at; 0 is DefaultLimit
+	Seed  int64 // of the sample, where a space is too large for exact counts
+	Most  int   // deals in a list; 0 is DefaultMost
+	Limit int   // combinations of values up to which every deal is looked at; 0 is DefaultLimit
 
 	effort *effort // nil: fullEffort
 }
@@ -89,7 +89,7 @@ func Analyze(ctx context.Context, s *scenarios.Scenario, o Options) (*Result, er
 
 // result is one with what is known without counting.
 func (m *model) result() *Result {
-	r := &Result{m: m, AcceptedBy: map[string]*Count{}, AcceptedByAllBut: map[string]*Count{}, Links: len(m.links),
+	r := &Result{m: m, AcceptedBy: map[string]*Count{}, AcceptedByAllBut: map[string]*Count{}, RefusedByOnly: map[string]*Count{}, Links: len(m.links),
 		Pareto: []Deal{}, Nash: []Deal{}, Egalitarian: []Deal{}, GreatestSum: []Deal{}, Unscored: m.unscored, Notes: m.notes}
 	if g := m.game; g != nil {
 		stage := &g.proc.Stages[g.stage]
@@ -190,7 +190,8 @@ func (w *work) counts(t *tally, scale func(*big.Int) *Count) {
 			if len(m.judges[j].capitals) > 1 { // where one of them refuses, the others do too
 				alone = new(big.Int)
 			}
-			r.AcceptedByAllBut[id] = scale(alone)
+			r.RefusedByOnly[id] = scale(alone)
+			r.AcceptedByAllBut[id] = scale(new(big.Int).Add(&t.unanimous, alone))
 		}
 	}
 	w.closest = t.closest

@@ -194,11 +194,17 @@ func (b *brute) figures(t interface{ Fatal(...any) }) map[string]string {
 				keeps = keeps && keepsLines(p.Policy, text)
 			}
 		}
+		for i := range b.s.Parties {
+			c := b.s.Parties[i].Capital
+			if _, known := accepts(&b.s.Parties[i], text); known && (refused == 0 || refused == 1 && against == c) {
+				n["all_but."+c]++
+			}
+		}
 		switch refused {
 		case 0:
 			n["unanimous"]++
 		case 1:
-			n["all_but."+against]++
+			n["only."+against]++
 		}
 		if keeps {
 			n["admissible"]++
@@ -377,6 +383,9 @@ func figures(r *Result) map[string]string {
 	}
 	for id, c := range r.AcceptedByAllBut {
 		put("all_but."+id, c)
+	}
+	for id, c := range r.RefusedByOnly {
+		put("only."+id, c)
 	}
 	for what, list := range map[string][]Deal{"sum": r.GreatestSum, "least": r.Egalitarian, "nash": r.Nash, "pareto": r.Pareto} {
 		var all []string

@@ -174,8 +174,9 @@ func TestExactBeyondEveryEnumeration(t *testing.T) {
 	}
 	for what, c := range map[string][2]string{
 		"space": {r.Space.String(), want(0, 60)}, "a": {r.AcceptedBy["a"].String(), want(40, 60)}, "b": {r.AcceptedBy["b"].String(), want(0, 35)},
-		"unanimous": {r.Unanimous.String(), "0"}, "alone": {r.AcceptedByAllBut["a"].String(), want(0, 35)},
-		"pareto": {r.Counts.Pareto.Deals.String(), want(0, 60)}, "sum": {r.Counts.GreatestSum.Deals.String(), want(0, 60)},
+		"unanimous": {r.Unanimous.String(), "0"}, "alone": {r.RefusedByOnly["a"].String(), want(0, 35)},
+		"all but": {r.AcceptedByAllBut["a"].String(), want(0, 35)},
+		"pareto":  {r.Counts.Pareto.Deals.String(), want(0, 60)}, "sum": {r.Counts.GreatestSum.Deals.String(), want(0, 60)},
 	} {
 		if c[0] != c[1] {
 			t.Errorf("%s: %s, should be %s", what, c[0], c[1])

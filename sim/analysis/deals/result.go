@@ -30,7 +30,8 @@ type Result struct {
 	Passing          *Count            `json:"passing"`
 	Unanimous        *Count            `json:"unanimous"` // accepted by all of whom it is known what they accept
 	AcceptedBy       map[string]*Count `json:"accepted_by"`
-	AcceptedByAllBut map[string]*Count `json:"accepted_by_all_but"` // by all others, and not by this one
+	AcceptedByAllBut map[string]*Count `json:"accepted_by_all_but"` // by all others, whatever this one says of it
+	RefusedByOnly    map[string]*Count `json:"refused_by_only"`     // by this one, while all others accept
 
 	Pareto      []Deal `json:"pareto"`
 	Nash        []Deal `json:"nash"`

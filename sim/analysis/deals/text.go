@@ -181,7 +181,7 @@ func (w words) acceptance() []chart.Block {
 	var alone []string
 	for j := range r.m.judges {
 		for _, id := range r.m.judges[j].capitals {
-			if n := r.AcceptedByAllBut[id]; n.Sign() > 0 {
+			if n := r.RefusedByOnly[id]; n.Sign() > 0 {
 				alone = append(alone, fmt.Sprintf("%s (%s%s)", w.name(id), w.about(), grouped(&n.Int)))
 			}
 		}
