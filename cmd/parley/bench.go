@@ -19,9 +19,17 @@ type benchOptions struct {
 	clients  int
 	rounds   int
 	time     time.Duration // of each side in each round
+	through  string        // which capitals' clients: see benchThrough
 	data     string        // where the folders are made; "" is the system's place for temporary files
 	json     bool
 }
+
+// Where Parley's clients are.
+const (
+	benchAll       = "all"
+	benchLeader    = "leader"
+	benchFollowers = "followers"
+)
 
 const (
 	maxBenchCapitals = 101
@@ -35,21 +43,27 @@ func (e *env) benchCommand() *cli.Command {
 		Name:  "bench",
 		Usage: "measure how many moves capitals record, beside Raft alone",
 		Description: "It runs two conferences on this machine, all capitals in this process, with their records\n" +
-			"on disk and mutual TLS between them: one of Parley's, whose clients make signed moves through\n" +
-			"all capitals, and one of bare hashicorp/raft with raft-boltdb, an empty state machine and the\n" +
-			"same settings, whose clients apply the same bytes at the leader. They take turns; the ratio is\n" +
-			"the median of the rounds.",
+			"on disk and mutual TLS between them: one of Parley's, whose clients make signed moves, and one\n" +
+			"of bare hashicorp/raft with raft-boltdb, an empty state machine and the same settings, whose\n" +
+			"clients apply the same bytes at the leader. They take turns; the ratio is the median of the\n" +
+			"rounds. A client is a caller within the process, without the HTTP interface.\n\n" +
+			"Parley's clients are spread over the capitals, the first one at the leader; so a single client\n" +
+			"speaks there, as bare Raft's does. With --through followers all moves take the way from a\n" +
+			"follower to the leader and back as well, with --through leader none does.\n\n" +
+			"The two conferences share the processors and the disk with all else that runs on the machine:\n" +
+			"measure when it is quiet, or take more rounds.",
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "capitals", Usage: "run `N` capitals a side", Value: 5},
 			&cli.IntFlag{Name: "clients", Usage: "have `N` clients, each with one move at a time", Value: 64},
 			&cli.IntFlag{Name: "rounds", Usage: "measure both sides `N` times", Value: 5},
 			&cli.DurationFlag{Name: "time", Usage: "measure a side for `D` at a time", Value: 2 * time.Second},
+			&cli.StringFlag{Name: "through", Usage: "have the clients at `WHICH` capitals: all, leader or followers", Value: benchAll},
 			&cli.StringFlag{Name: "data", Usage: "make the capitals' folders in `DIR`, to measure its disk", DefaultText: "temporary"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON", DisableDefaultText: true},
 		},
 		Action: func(c *cli.Context) error {
 			o := benchOptions{capitals: c.Int("capitals"), clients: c.Int("clients"), rounds: c.Int("rounds"),
-				time: c.Duration("time"), data: c.String("data"), json: c.Bool("json")}
+				time: c.Duration("time"), through: c.String("through"), data: c.String("data"), json: c.Bool("json")}
 			if c.NArg() > 0 {
 				return usagef("bench: it takes no files, only flags")
 			}
@@ -71,6 +85,15 @@ func (o *benchOptions) validate() error {
 			return usagef("bench: --%s takes 1 to %d, not %d", f.name, f.max, f.value)
 		}
 	}
+	switch o.through {
+	case benchAll, benchLeader:
+	case benchFollowers:
+		if o.capitals == 1 {
+			return usagef("bench: --through followers takes 2 capitals or more")
+		}
+	default:
+		return usagef("bench: --through takes all, leader or followers, not %.40q", o.through)
+	}
 	if o.time < time.Millisecond || o.time > time.Hour {
 		return usagef("bench: --time takes 1ms to 1h, not %v", o.time)
 	}
@@ -81,6 +104,7 @@ func (o *benchOptions) validate() error {
 type benchResult struct {
 	Capitals int     `json:"capitals"`
 	Clients  int     `json:"clients"`
+	Through  string  `json:"through"` // which capitals
 	Rounds   int     `json:"rounds"`
 	Seconds  float64 `json:"seconds"` // of each side in each round
 	Folder   string  `json:"folder"`  // whose disk was measured
@@ -107,7 +131,7 @@ func (e *env) bench(ctx context.Context, o *benchOptions) (err error) {
 		return usagef("bench: %v", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	both, err := startBench(ctx, folder, o.capitals)
+	both, err := startBench(ctx, folder, o)
 	if err != nil {
 		return fmt.Errorf("bench: %w", err)
 	}
@@ -129,7 +153,8 @@ func (e *env) bench(ctx context.Context, o *benchOptions) (err error) {
 // text is the result for people.
 func (r *benchResult) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s, signed moves, on disk in %s\n\n", count(r.Capitals, "capital"), count(r.Clients, "client"), r.Folder)
+	at := map[string]string{benchAll: "", benchLeader: " at the leader", benchFollowers: " at followers"}[r.Through]
+	fmt.Fprintf(&b, "%s, %s%s, signed moves, on disk in %s\n\n", count(r.Capitals, "capital"), count(r.Clients, "client"), at, r.Folder)
 	fmt.Fprintf(&b, "%-10s  %9s  %9s  %9s\n", "", "commits/s", "p50", "p99")
 	for _, s := range []struct {
 		name string

@@ -19,9 +19,9 @@ type bencher interface {
 }
 
 // startBench starts both sides in a folder.
-func startBench(ctx context.Context, folder string, capitals int) (*benchers, error) {
-	ids := benchCapitals(capitals)
-	parley, err := startParley(ctx, folder, ids)
+func startBench(ctx context.Context, folder string, o *benchOptions) (*benchers, error) {
+	ids := benchCapitals(o.capitals)
+	parley, err := startParley(ctx, folder, ids, o.through)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func (b *benchers) stop() error { return errors.Join(b.parley.stop(), b.bare.sto
 
 // measure has both sides commit in turn. Who begins changes from round to round, and the first round does not count.
 func (b *benchers) measure(ctx context.Context, o *benchOptions) (*benchResult, error) {
-	r := &benchResult{Capitals: o.capitals, Clients: o.clients, Rounds: o.rounds, Seconds: o.time.Seconds()}
+	r := &benchResult{Capitals: o.capitals, Clients: o.clients, Through: o.through, Rounds: o.rounds, Seconds: o.time.Seconds()}
 	var parley, bare []benchSide
 	for round := range o.rounds + 1 {
 		took := o.time

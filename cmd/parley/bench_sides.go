@@ -52,13 +52,14 @@ func benchConference(folder string, ids []string) (*terms.Charter, []*host.Confi
 	return host.OpenFolder(folder)
 }
 
-// parleySide is capitals as parley node runs them. Clients are spread over them, beginning at the leader.
+// parleySide is capitals as parley node runs them. Clients are spread over some of them, beginning at the leader.
 type parleySide struct {
 	hosts []*host.Host
+	at    []*host.Host // where clients are
 	start terms.Instant
 }
 
-func startParley(ctx context.Context, folder string, ids []string) (_ *parleySide, err error) {
+func startParley(ctx context.Context, folder string, ids []string, through string) (_ *parleySide, err error) {
 	charter, configs, err := benchConference(filepath.Join(folder, "parley"), ids)
 	if err != nil {
 		return nil, err
@@ -85,11 +86,17 @@ func startParley(ctx context.Context, folder string, ids []string) (_ *parleySid
 		}
 		return false
 	})
+	switch p.at = p.hosts; through {
+	case benchLeader:
+		p.at = p.hosts[:1]
+	case benchFollowers:
+		p.at = p.hosts[1:]
+	}
 	return p, err
 }
 
 func (p *parleySide) commit(ctx context.Context, client int) error {
-	n := p.hosts[client%len(p.hosts)].Node()
+	n := p.at[client%len(p.at)].Node()
 	r, err := n.Submit(ctx, terms.Move{Verb: terms.VerbSay, Time: p.start, Text: benchText})
 	if err == nil && r.Outcome != node.Recorded {
 		err = fmt.Errorf("%s's move was %s: %s", n.ID(), r.Outcome, r.Result.Reason)
