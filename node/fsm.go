@@ -3,6 +3,7 @@ package node
 import (
 	"bytes"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/hashicorp/raft"
@@ -115,6 +116,9 @@ func (f *fsm) apply(log *raft.Log, p *prepared) terms.Result {
 	}
 	entry := terms.Entry{Index: log.Index, RaftTerm: log.Term, Move: p.move, Result: result}
 	if result.Sequence > 0 && !result.Repeat {
+		if len(f.record) == cap(f.record) { // by half, and not by a quarter: an entry takes some 500 bytes
+			f.record = slices.Grow(f.record, max(64, len(f.record)/2))
+		}
 		f.record = append(f.record, entry)
 	}
 	f.applied, f.term = log.Index, log.Term
