@@ -404,7 +404,7 @@ func (s *series) minimalWinning(ctx context.Context) (*big.Int, error) {
 		rows = sizes + 1
 	}
 	k := int64(primesFor(s.n))
-	if int64(rows) > maxWords/bound || int64(s.n)*int64(rows)*2 > maxAdditions/k/bound {
+	if int64(rows) > maxWords/2/bound || int64(s.n)*int64(rows)*2 > maxAdditions/k/bound {
 		return nil, nil
 	}
 	order := make([]int64, s.n)

@@ -14,20 +14,31 @@ const maxLeaves = 64
 // which are a game of the others (Shannon's expansion), until what is left is simple enough. A clause falls away as soon as
 // one of its players decides it, so that k names make some k games and not 2^k. It returns nil if that does not help.
 func splitCensus(ctx context.Context, c *core) (*census, error) {
-	leaves := 0
-	return c.split(ctx, &leaves)
+	return c.split(ctx, &budget{leaves: maxLeaves, additions: maxAdditions})
 }
 
-func (c *core) split(ctx context.Context, leaves *int) (*census, error) {
+// budget is what may still be spent on the games that a game is split into.
+type budget struct {
+	leaves    int
+	additions int64
+}
+
+func (c *core) split(ctx context.Context, left *budget) (*census, error) {
 	if c.kind == always || c.kind == never {
 		return c.constant(), nil
 	}
-	if out, err := seriesSized(ctx, c); err != nil || out != nil {
-		*leaves++
-		return out, err
+	if s, ok := seriesOf(c); ok {
+		l := s.lightest()
+		if left.leaves--; left.leaves < 0 || !l.feasible(true) {
+			return nil, nil
+		}
+		if left.additions -= l.cost() * int64(primesFor(l.n)); left.additions < 0 {
+			return nil, nil
+		}
+		return l.census(ctx, true)
 	}
 	i := c.named()
-	if i < 0 || *leaves >= maxLeaves {
+	if i < 0 {
 		return nil, nil
 	}
 	var keep []int
@@ -40,7 +51,7 @@ func (c *core) split(ctx context.Context, leaves *int) (*census, error) {
 	var at [2][]int     // the group of each of the others
 	for side, in := range [][]int{nil, {i}} {
 		sub := coreOf(c.on(keep, in), c.n-1)
-		count, err := sub.split(ctx, leaves)
+		count, err := sub.split(ctx, left)
 		if err != nil || count == nil {
 			return nil, err
 		}
@@ -95,17 +106,4 @@ func (c *core) named() int {
 		}
 	}
 	return best
-}
-
-// seriesSized is [seriesCensus] for what can be counted by size, without its minimal coalitions.
-func seriesSized(ctx context.Context, c *core) (*census, error) {
-	s, ok := seriesOf(c)
-	if !ok {
-		return nil, nil
-	}
-	l := s.lightest()
-	if !l.feasible(true) {
-		return nil, nil
-	}
-	return l.census(ctx, true)
 }
