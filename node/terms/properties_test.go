@@ -341,3 +341,18 @@ func meets(r *Requirement, p []Position) bool {
 	}
 	return met == len(r.Parts) || met > 0 && r.Join == RuleAny
 }
+
+// TestRequirementAtTheBoundary looks at the quotas where just as much is enough, or is not.
+func TestRequirementAtTheBoundary(t *testing.T) {
+	for _, c := range []struct {
+		share  Number
+		strict bool
+		of     int
+		quota  Number
+	}{{One / 2, false, 4, Int(2)}, {One / 2, true, 4, Int(2) + 1}, {One / 2, false, 5, Int(5) / 2}, {One * 2 / 3, false, 3, 1_999_998},
+		{One * 55 / 100, false, 27, 14_850_000}, {One, false, 3, Int(3)}, {1, true, 3, 4}} {
+		if got := least(Int(int64(c.of)), c.share, c.strict); got != c.quota {
+			t.Errorf("share %v of %d, strict %t: quota %v, want %v", c.share, c.of, c.strict, got, c.quota)
+		}
+	}
+}
