@@ -26,14 +26,14 @@ type capital struct {
 
 	policy *policy.Policy // nil: scripted only
 	looked uint64         // the record's length when the policy last looked, plus one
-	tasks  map[string]bool
+	tasks  map[policy.Matter]bool
 }
 
 func newCapital(s *scenarios.Scenario, i int, seed int64) *capital {
 	c := &s.Charter.Capitals[i]
 	made := &capital{id: c.ID, place: i, votes: c.Votes()}
 	if party := &s.Parties[i]; party.Policy != nil {
-		made.policy, made.tasks = policy.New(s, party, seed), map[string]bool{}
+		made.policy, made.tasks = policy.New(s, party, seed), map[policy.Matter]bool{}
 	}
 	return made
 }

@@ -26,7 +26,7 @@ type Program struct {
 // Compile makes a scenario ready. Neither it nor the Program changes the scenario, which must stay as it is. The error says
 // why the conference could not be founded; that of a scenario that was parsed can be.
 func Compile(s *scenarios.Scenario) (*Program, error) {
-	p := &Program{scenario: s, founded: terms.New(terms.Options{})}
+	p := &Program{scenario: s, founded: terms.New(terms.Options{Forgetful: true})}
 	p.founding.Move = terms.Move{Verb: terms.VerbCharter, Conference: s.Charter.Conference, Time: s.Charter.Start, Charter: &s.Charter}
 	p.founding.Result = p.founded.Apply(&p.founding.Move)
 	p.founding.Index = p.founding.Result.Sequence

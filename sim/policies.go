@@ -24,9 +24,9 @@ func (r *runner) consultPolicies() {
 			tasks = c.policy.Look(s)
 		})
 		for _, t := range tasks {
-			if !c.tasks[t.Key] {
-				c.tasks[t.Key] = true
-				r.agenda.add(r.now.Add(t.After), classReply, func() { r.reply(c, t) })
+			if !c.tasks[t.Matter] {
+				c.tasks[t.Matter] = true
+				r.agenda.add(r.now.Add(c.policy.Delay(t)), classReply, func() { r.reply(c, t) })
 			}
 		}
 	}
@@ -36,7 +36,7 @@ func (r *runner) consultPolicies() {
 // moves waiting, comes to it later.
 func (r *runner) reply(c *capital, t policy.Task) {
 	if c.down() {
-		delete(c.tasks, t.Key) // it looks again when it is back
+		delete(c.tasks, t.Matter) // it looks again when it is back
 		c.looked = 0
 		return
 	}

@@ -1,10 +1,43 @@
 package terms
 
 import (
+	"encoding/json"
+	"fmt"
 	"testing"
 
 	"pgregory.net/rapid"
 )
+
+// A state that keeps no hashes decides as any other does.
+func TestForgetfulStatesDecideTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s, f := founded(randomCharter), New(Options{Forgetful: true})
+		f.Apply(&Move{Verb: VerbCharter, Charter: randomCharter})
+		for range rapid.IntRange(1, 40).Draw(t, "moves") {
+			m := drawMove(t, s)
+			repeat := m.Number <= s.LastNumber(m.Capital) && m.Number > 0
+			a, b := s.Apply(&m), f.Apply(&m)
+			if repeat {
+				if !b.Refused || b.Sequence != 0 {
+					t.Fatalf("a repeated number gives %+v", b)
+				}
+				continue
+			}
+			if x, y := fmt.Sprintf("%+v", plainResult(a)), fmt.Sprintf("%+v", plainResult(b)); x != y {
+				t.Fatalf("%+v: %s and %s", m, x, y)
+			}
+		}
+		if x, y := string(must(json.Marshal(s.Plans()))), string(must(json.Marshal(f.Plans()))); x != y {
+			t.Fatalf("%s\n--\n%s", x, y)
+		}
+	})
+}
+
+// plainResult is a result without its events, which hold pointers.
+func plainResult(r Result) Result {
+	r.Events = nil
+	return r
+}
 
 // A clone is the same state, and from there on neither feels what becomes of the other.
 func TestClonesGoTheirOwnWay(t *testing.T) {

@@ -24,10 +24,17 @@ type View interface {
 
 // Task is something that a capital means to do, after a while.
 type Task struct {
-	Key   string         // the same for the same matter: a task is taken up once
-	After terms.Duration // how long the capital takes, in scenario time
-	plan  string
-	join  *scenarios.Join
+	Matter Matter // a task is taken up once a matter
+	join   *scenarios.Join
+}
+
+// Matter is what a task is about: a text at a stage, or a coalition to join.
+type Matter struct {
+	Plan    string
+	Version int
+	Stage   string
+	Opened  terms.Instant
+	Join    string // a term; else all above
 }
 
 // Reply is what a capital does when a task's time has come.
@@ -65,16 +72,24 @@ func (p *Policy) Look(v View) []Task {
 		if _, spoken := v.PositionOf(plan.ID, me); spoken {
 			continue
 		}
-		key := plan.ID + " v" + strconv.Itoa(plan.Version) + " " + plan.Stage + " " + strconv.FormatInt(int64(plan.Opened), 10)
-		tasks = append(tasks, Task{Key: key, After: Draw(p.seed, p.party.Policy.RepliesIn, me, key), plan: plan.ID})
+		tasks = append(tasks, Task{Matter: Matter{Plan: plan.ID, Version: plan.Version, Stage: plan.Stage, Opened: plan.Opened}})
 	}
 	for i := range p.party.Policy.Joins {
 		if j := &p.party.Policy.Joins[i]; p.wouldJoin(v, j) {
-			key := "join " + j.Term
-			tasks = append(tasks, Task{Key: key, After: Draw(p.seed, p.party.Policy.RepliesIn, me, key), join: j})
+			tasks = append(tasks, Task{Matter: Matter{Join: j.Term}, join: j})
 		}
 	}
 	return tasks
+}
+
+// Delay is how long the capital takes over a task, in scenario time.
+func (p *Policy) Delay(t Task) terms.Duration {
+	m := &t.Matter
+	what := "join " + m.Join
+	if m.Join == "" {
+		what = m.Plan + " v" + strconv.Itoa(m.Version) + " " + m.Stage + " " + strconv.FormatInt(int64(m.Opened), 10)
+	}
+	return Draw(p.seed, p.party.Policy.RepliesIn, p.party.Capital, what)
 }
 
 // Do says what the capital does about a task now, going by what it sees now.
@@ -86,7 +101,7 @@ func (p *Policy) Do(v View, t Task, now terms.Instant) Reply {
 		return Reply{Move: &terms.Move{Verb: terms.VerbPledge, Term: t.join.Term, Value: t.join.Value}}
 	}
 	for _, plan := range v.Texts() {
-		if plan.ID != t.plan || !v.IsAsked(plan.ID, p.party.Capital) {
+		if plan.ID != t.Matter.Plan || !v.IsAsked(plan.ID, p.party.Capital) {
 			continue
 		}
 		if _, spoken := v.PositionOf(plan.ID, p.party.Capital); !spoken {

@@ -126,11 +126,20 @@ func (t *TimeSummary) about(d terms.Duration) string {
 	return ((d + unit/2) / unit * unit).String()
 }
 
+// whoTitle says of which runs the blockers are.
+func (p *PlanSummary) whoTitle() string {
+	title := "Who kept it from being won, of the runs in which it was not adopted"
+	if p.Machines.Runs > 0 {
+		title += " (but for those that machines decided)"
+	}
+	return title
+}
+
 func (p *PlanSummary) blocked() []chart.Block {
 	if len(p.Blocked) == 0 {
 		return nil
 	}
-	b := chart.Bars{Title: "Who kept it from being won, of the runs in which it was not adopted", Max: 1, Interval: "95 % Wilson interval"}
+	b := chart.Bars{Title: p.whoTitle(), Max: 1, Interval: "95 % Wilson interval"}
 	const most = 12
 	for _, x := range p.Blocked[:min(len(p.Blocked), most)] {
 		var how []string

@@ -68,7 +68,7 @@ type TimeSummary struct {
 // Blocker is a capital that kept a plan from being won.
 type Blocker struct {
 	Capital   string         `json:"capital"`
-	Share                    // of the runs of which the outcome is known and not adopted
+	Share                    // of the runs that ended without adoption, and would have without faults, too
 	Veto      int            `json:"veto"` // runs; one run may count in several
 	Objection int            `json:"objection"`
 	Missing   int            `json:"missing"`
@@ -186,7 +186,7 @@ func (p *planSum) add(r *PlanResult, bins [][]string, classes []int) {
 			p.tables[i].counts[classes[i]][at]++
 		}
 	}
-	if r.Outcome != terms.Adopted && len(r.Blocked) > 0 {
+	if r.Outcome != terms.Adopted && r.Otherwise == "" && len(r.Blocked) > 0 { // else machines and lines did it
 		p.block(r.Blocked)
 	}
 }
@@ -299,9 +299,18 @@ func (m *Sum) plan(i int) PlanSummary {
 		out.Time = &TimeSummary{t.n, t.width, t.quantile(0), t.quantile(.1), t.quantile(.25), t.quantile(.5), t.quantile(.75), t.quantile(.9),
 			t.quantile(1), t.histogram()}
 	}
+	// The runs that kept the plan from being adopted without machines having a part in it.
+	blocked := out.Known - p.outcomes[terms.Adopted]
+	for i, row := range p.changed {
+		for _, n := range row {
+			if o := outcomes()[i]; o != Unknown && o != terms.Adopted {
+				blocked -= n
+			}
+		}
+	}
 	for _, b := range p.blockers {
 		b := *b
-		b.Share = shareOf(b.Runs, out.Known-p.outcomes[terms.Adopted])
+		b.Share = shareOf(b.Runs, blocked)
 		out.Blocked = append(out.Blocked, b)
 	}
 	sort.Slice(out.Blocked, func(a, b int) bool {
