@@ -32,6 +32,7 @@ import (
 type cluster struct {
 	r       *runner
 	folder  string
+	release func()         // lets go of the folder
 	configs []*host.Config // by the capital's place, as all slices here
 	numbers []atomic.Uint64
 	running []*process // nil while it is down
@@ -106,7 +107,7 @@ func (w *cluster) makeFolder() error {
 	if err != nil {
 		return err
 	}
-	if w.folder, err = os.MkdirTemp("", "parley-cluster-"); err != nil {
+	if w.folder, w.release, err = newFolder(os.TempDir()); err != nil {
 		return err
 	}
 	if err := host.Init(w.folder, &w.r.scenario.Charter, places, true); err != nil {
@@ -241,6 +242,7 @@ func (w *cluster) close() {
 	}
 	if w.folder != "" {
 		_ = os.RemoveAll(w.folder) // a temporary folder; there is nobody to tell
+		w.release()
 	}
 }
 
