@@ -29,9 +29,14 @@ func Sign(key ed25519.PrivateKey, message []byte) []byte {
 
 // Verify reports whether a move is signed with a capital's key. It keeps nothing; who checks many makes a [Verifier].
 func Verify(m *terms.Move, key []byte) bool {
-	message, signature, ok := open(m.AppendSigned(nil), m.Signature)
-	return ok && len(key) == ed25519.PublicKeySize &&
-		voi.VerifyWithOptions(voi.PublicKey(key), message, signature, &voi.Options{Verify: voi.VerifyOptionsZIP_215})
+	return verify(Signed{key, m.AppendSigned(nil), m.Signature})
+}
+
+// verify checks one signature by itself.
+func verify(s Signed) bool {
+	message, signature, ok := open(s.Message, s.Signature)
+	return ok && len(s.Key) == ed25519.PublicKeySize &&
+		voi.VerifyWithOptions(voi.PublicKey(s.Key), message, signature, &voi.Options{Verify: voi.VerifyOptionsZIP_215})
 }
 
 // Signed is a message, who is said to have signed it, and the signature.

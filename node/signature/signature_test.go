@@ -32,10 +32,11 @@ func everywhere(t interface {
 }, s Signed) bool {
 	t.Helper()
 	v := NewVerifier()
-	alone := v.VerifyAll([]Signed{s})[0]
+	alone := verify(s)
 	good := Signed{publicOf(keyOf(9)), []byte("good"), Sign(keyOf(9), []byte("good"))}
 	bad := Signed{publicOf(keyOf(9)), []byte("bad"), Sign(keyOf(9), []byte("good"))}
 	for name, list := range map[string][]Signed{
+		"by itself":        {s},
 		"with itself":      {s, s},
 		"behind good ones": {good, good, good, s},
 		"with a bad one":   {bad, s, good},
