@@ -50,20 +50,23 @@ func (e *env) sweepCommand() *cli.Command {
 		Usage:     "play a scenario many times with other inputs: how sure is its outcome?",
 		ArgsUsage: "FILE  |  merge RESULTS...",
 		Description: "SPEC says what varies, and between what:\n" +
-			"  seed                        each run has a seed of its own; so it is without any --vary\n" +
-			"  moscow.walk_away=40..80     a number between two bounds\n" +
-			"  kyiv.replies_in=6h..48h     how long all of its replies of a run take\n" +
-			"  moscow.red_lines=on,off     one of a list; red_lines.2 is the second one alone; also needs\n" +
-			"  moscow.concession=0.2..5    the exponent; also concession.initial and concession.over\n" +
+			"  seed                      each run has a seed of its own (without any --vary)\n" +
+			"  moscow.walk_away=40..80   a number between two bounds\n" +
+			"  kyiv.replies_in=6h..48h   how long all of its replies of a run take\n" +
+			"  moscow.red_lines=on,off   one of a list; red_lines.2 is the second one alone\n" +
+			"  moscow.needs=on,off       in the same way\n" +
+			"  moscow.concession=0.2..5  the exponent; concession.initial, concession.over\n" +
 			"  moscow.otherwise=consent,abstain\n" +
-			"  force=un,coalition          a term's value, in every plan that sets it; PLAN.TERM is that of one\n" +
-			"  crashes=0.1/d for 1h..1d    random crashes: how many a day in the whole conference, and for how long\n" +
-			"  cuts=0.2/d for 1h..1d       random cuts of lines between two capitals\n" +
-			"A group instead of a capital, or no name, varies every capital that has it, each by itself.\n" +
-			"Every run's inputs follow from --seed and its number alone. --shard 2/8 plays the second of eight\n" +
-			"parts, on any machine; sweep merge puts the parts together and gives what the whole sweep would.\n" +
-			"Exit status: 0 done; 1 a check did not hold in some run; 2 the input or the usage is wrong;\n" +
-			"3 interrupted, or some run could not be finished.",
+			"  force=un,coalition        a term, in every plan that sets it; PLAN.TERM: in one\n" +
+			"  crashes=0.1/d for 1h..1d  random crashes: how many a day in the whole\n" +
+			"                            conference, and for how long\n" +
+			"  cuts=0.2/d for 1h..1d     random cuts of lines between two capitals\n" +
+			"A group instead of a capital, or no name, varies every capital that has it, each\n" +
+			"by itself. Every run's inputs follow from --seed and its number alone. --shard 2/8\n" +
+			"plays the second of eight parts, on any machine; sweep merge puts the parts\n" +
+			"together and gives what the whole sweep would.\n" +
+			"Exit status: 0 done; 1 a check did not hold in some run; 2 the input or the usage\n" +
+			"is wrong; 3 interrupted, or some run could not be finished.",
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "runs", Usage: "play `N` runs", Value: defaultRuns},
 			&cli.StringSliceFlag{Name: "vary", Usage: "vary `SPEC`; give it once for each", DefaultText: "seed"},

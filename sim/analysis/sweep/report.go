@@ -111,6 +111,9 @@ func (t *TimeSummary) blocks() []chart.Block {
 	b := chart.Bars{Title: "Time to agreement, from the start",
 		About: fmt.Sprintf("Half of the %s in %s or less; four fifths between %s and %s; the first after %s, the last after %s.",
 			amount(t.Runs, "agreement"), t.about(t.Median), t.about(t.P10), t.about(t.P90), t.about(t.Least), t.about(t.Most))}
+	if t.Least == t.Most {
+		b.About = fmt.Sprintf("All of the %s after %s.", amount(t.Runs, "agreement"), t.about(t.Most))
+	}
 	for _, x := range t.Histogram {
 		b.Rows = append(b.Rows, chart.Bar{Label: x.From.String() + " to " + x.To.String(), Value: float64(x.Runs), Text: thousands(x.Runs)})
 	}
