@@ -110,6 +110,7 @@ function start(film) {
     }));
   }
   document.documentElement.dataset.ready = "yes";
+  performance.mark("ready");
   return { runs, columns, player };
 }
 

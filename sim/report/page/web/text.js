@@ -15,28 +15,48 @@ export class Text {
     this.pledges = h("div.pledges");
     this.el = h("section.card.text", { "aria-labelledby": `text-h-${run.place}` },
       h("header", {}, h("h3", { id: `text-h-${run.place}` }, "The text"), this.tabs), this.body, this.pledges);
+    this.drawn = new Map(); // what each part shows
     this.chosen = null; // by the reader; null follows what happens
   }
 
   /** stale has everything drawn anew: there is more than there was. */
   stale() {
-    this.state = null;
+    this.drawn = new Map();
   }
 
   show({ t, step }) {
     const k = this.run.moves(t);
-    const about = this.run.steps[step]?.plan ?? null;
     const plans = this.run.plansAt(k);
     const wanted = this.chosen ?? this.latest(step) ?? plans.at(-1)?.id;
     const plan = plans.find((p) => p.id === wanted) ?? plans.at(-1);
-    const state = `${k}/${plan?.id}/${this.chosen}`;
     this.moment = { t, step };
-    if (state === this.state) return;
-    this.state = state;
-    this.drawTabs(plans, plan, about);
-    if (!plan) put(this.body, h("p.empty", {}, "No plan has been proposed yet."));
-    else put(this.body, this.head(plan), this.seats(plan), this.rule(plan), this.why(plan), this.terms(plan, k));
-    this.drawPledges(k);
+    this.part("tabs", [plan?.id, plans.map((p) => [p.id, p.outcome])], () => this.drawTabs(plans, plan));
+    this.part("pledges", this.run.pledges.place(k), () => this.drawPledges(k));
+    if (!plan) {
+      if (this.parts !== null) put(this.body, h("p.empty", {}, "No plan has been proposed yet."));
+      this.parts = null;
+      return;
+    }
+    if (!this.parts) {
+      this.parts = ["head", "seats", "rule", "why", "terms"].map(() => h("div"));
+      this.drawn = new Map();
+      put(this.body, this.parts);
+    }
+    const { id, outcome, stage, version } = plan;
+    const [head, seats, rule, why, terms] = this.parts;
+    this.part("head", [id, plan.title, version, outcome, stage, plan.agreement, plan.closes], () => put(head, this.head(plan)));
+    this.part("seats", [id, outcome, stage, plan.consent, plan.object, plan.abstain, plan.absent, plan.vetoes, plan.conditional], () => put(seats, this.seats(plan)));
+    this.part("rule", [plan.rule, stage, plan.verdict, outcome, plan.consent, plan.object, plan.abstain, plan.absent], () => put(rule, this.rule(plan)));
+    this.part("why", [outcome, plan.because], () => put(why, this.why(plan)));
+    this.part("terms", [id, version, plan.terms, plan.vetoes], () => put(terms, this.terms(plan, k)));
+  }
+
+  /** part draws a part if what it shows has changed: a moment mostly changes little. */
+  part(name, state, draw) {
+    const key = JSON.stringify(state);
+    if (this.drawn.get(name) === key) return;
+    this.drawn.set(name, key);
+    draw();
   }
 
   /** latest returns the plan that the last step up to this one was about. */

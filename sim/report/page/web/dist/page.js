@@ -394,26 +394,45 @@
         this.body,
         this.pledges
       );
+      this.drawn = /* @__PURE__ */ new Map();
       this.chosen = null;
     }
     /** stale has everything drawn anew: there is more than there was. */
     stale() {
-      this.state = null;
+      this.drawn = /* @__PURE__ */ new Map();
     }
     show({ t: t12, step }) {
       const k = this.run.moves(t12);
-      const about = this.run.steps[step]?.plan ?? null;
       const plans = this.run.plansAt(k);
       const wanted = this.chosen ?? this.latest(step) ?? plans.at(-1)?.id;
       const plan = plans.find((p) => p.id === wanted) ?? plans.at(-1);
-      const state = `${k}/${plan?.id}/${this.chosen}`;
       this.moment = { t: t12, step };
-      if (state === this.state) return;
-      this.state = state;
-      this.drawTabs(plans, plan, about);
-      if (!plan) put(this.body, h("p.empty", {}, "No plan has been proposed yet."));
-      else put(this.body, this.head(plan), this.seats(plan), this.rule(plan), this.why(plan), this.terms(plan, k));
-      this.drawPledges(k);
+      this.part("tabs", [plan?.id, plans.map((p) => [p.id, p.outcome])], () => this.drawTabs(plans, plan));
+      this.part("pledges", this.run.pledges.place(k), () => this.drawPledges(k));
+      if (!plan) {
+        if (this.parts !== null) put(this.body, h("p.empty", {}, "No plan has been proposed yet."));
+        this.parts = null;
+        return;
+      }
+      if (!this.parts) {
+        this.parts = ["head", "seats", "rule", "why", "terms"].map(() => h("div"));
+        this.drawn = /* @__PURE__ */ new Map();
+        put(this.body, this.parts);
+      }
+      const { id, outcome, stage, version } = plan;
+      const [head, seats, rule, why, terms] = this.parts;
+      this.part("head", [id, plan.title, version, outcome, stage, plan.agreement, plan.closes], () => put(head, this.head(plan)));
+      this.part("seats", [id, outcome, stage, plan.consent, plan.object, plan.abstain, plan.absent, plan.vetoes, plan.conditional], () => put(seats, this.seats(plan)));
+      this.part("rule", [plan.rule, stage, plan.verdict, outcome, plan.consent, plan.object, plan.abstain, plan.absent], () => put(rule, this.rule(plan)));
+      this.part("why", [outcome, plan.because], () => put(why, this.why(plan)));
+      this.part("terms", [id, version, plan.terms, plan.vetoes], () => put(terms, this.terms(plan, k)));
+    }
+    /** part draws a part if what it shows has changed: a moment mostly changes little. */
+    part(name, state, draw) {
+      const key2 = JSON.stringify(state);
+      if (this.drawn.get(name) === key2) return;
+      this.drawn.set(name, key2);
+      draw();
     }
     /** latest returns the plan that the last step up to this one was about. */
     latest(step) {
@@ -4167,6 +4186,7 @@
       }));
     }
     document.documentElement.dataset.ready = "yes";
+    performance.mark("ready");
     return { runs, columns, player };
   }
   function difference(d, player) {
