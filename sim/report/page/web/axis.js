@@ -37,6 +37,16 @@ export class Axis {
     return p.x0 + (p.x1 - p.x0) * part(t, p.t0, p.t1);
   }
 
+  /** xOf returns the position of what happened at a Raft time in the moment of a scenario time: where the machines had
+      nothing to do, several moments begin at the same Raft time. */
+  xOf(t, s) {
+    for (let i = after(this.t0s, t) - 1; i >= 0 && this.parts[i].t1 >= t - 1e-9; i--) {
+      const p = this.parts[i];
+      if (p.kind === "moment" && p.s0 === s) return p.x0 + (p.x1 - p.x0) * part(t, p.t0, p.t1) * (p.t1 > p.t0 ? 1 : 0.5);
+    }
+    return this.x(t);
+  }
+
   /** at returns both clocks at a position: Raft time t, scenario time s, and whether the machines rest there. */
   at(x) {
     const p = this.parts[Math.max(after(this.x0s, x) - 1, 0)];

@@ -402,7 +402,7 @@ export class Lanes {
     const r = Math.min(this.row * 0.24, 6.5);
     const last = new Map(); // the last pixel marked in each lane and for each kind: marks on top of one another say no more
     run.steps.forEach((step, i) => {
-      const px = this.px(run.axis.x(step.t));
+      const px = this.px(run.axis.xOf(step.t, step.at));
       if (px < -10 || px > this.width + 10) return;
       const kind = kindOf(step);
       const lanes = step.who.length && step.who.length <= 4 ? step.who : [];

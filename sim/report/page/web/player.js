@@ -183,7 +183,7 @@ export function momentOf(run, i) {
     return { x: 0, t: run.steps.length ? Math.min(run.steps[0].t - 1e-6, 0) : 0, s: run.start, rests: false, step: -1 };
   }
   const step = run.steps[i];
-  const x = run.axis.x(step.t);
+  const x = run.axis.xOf(step.t, step.at);
   return { x, t: step.t, s: step.at, rests: false, step: i };
 }
 

@@ -99,6 +99,15 @@
       const p = this.parts[Math.max(after(this.t0s, t12) - 1, 0)];
       return p.x0 + (p.x1 - p.x0) * part(t12, p.t0, p.t1);
     }
+    /** xOf returns the position of what happened at a Raft time in the moment of a scenario time: where the machines had
+        nothing to do, several moments begin at the same Raft time. */
+    xOf(t12, s2) {
+      for (let i = after(this.t0s, t12) - 1; i >= 0 && this.parts[i].t1 >= t12 - 1e-9; i--) {
+        const p = this.parts[i];
+        if (p.kind === "moment" && p.s0 === s2) return p.x0 + (p.x1 - p.x0) * part(t12, p.t0, p.t1) * (p.t1 > p.t0 ? 1 : 0.5);
+      }
+      return this.x(t12);
+    }
     /** at returns both clocks at a position: Raft time t, scenario time s, and whether the machines rest there. */
     at(x) {
       const p = this.parts[Math.max(after(this.x0s, x) - 1, 0)];
@@ -3259,7 +3268,7 @@
       const r = Math.min(this.row * 0.24, 6.5);
       const last = /* @__PURE__ */ new Map();
       run.steps.forEach((step, i) => {
-        const px = this.px(run.axis.x(step.t));
+        const px = this.px(run.axis.xOf(step.t, step.at));
         if (px < -10 || px > this.width + 10) return;
         const kind = kindOf(step);
         const lanes = step.who.length && step.who.length <= 4 ? step.who : [];
@@ -4013,7 +4022,7 @@
       return { x: 0, t: run.steps.length ? Math.min(run.steps[0].t - 1e-6, 0) : 0, s: run.start, rests: false, step: -1 };
     }
     const step = run.steps[i];
-    const x = run.axis.x(step.t);
+    const x = run.axis.xOf(step.t, step.at);
     return { x, t: step.t, s: step.at, rests: false, step: i };
   }
   function lastUpTo(times, t12) {
