@@ -70,6 +70,7 @@ func (e *env) app() *cli.App {
 		ExitErrHandler: func(*cli.Context, error) {},
 	}
 	app.Commands = append(app.Commands, e.sweepCommand())
+	app.Commands = append(app.Commands, e.whyCommand())
 	app.Commands = append(app.Commands, e.verbCommands()...)
 	app.Commands = append(app.Commands, e.conferenceCommands()...)
 	for _, c := range app.Commands {

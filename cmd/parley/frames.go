@@ -8,6 +8,7 @@ import (
 	"io"
 	"sync"
 
+	"github.com/parley-sim/parley/scenarios"
 	"github.com/parley-sim/parley/sim"
 )
 
@@ -30,6 +31,10 @@ type job struct {
 	// Sweep is a sweep's handout, of which Runs are to be played. Nothing above is set then.
 	Sweep []byte `json:"sweep,omitempty"`
 	Runs  []int  `json:"runs,omitempty"`
+	Whole bool   `json:"whole,omitempty"` // send the report with its record
+	Lean  bool   `json:"lean,omitempty"`  // send the report without its timeline: how the plans stand is enough
+
+	Edited *scenarios.Scenario `json:"edited,omitempty"` // to be played instead of the text
 }
 
 // frame is one line of a worker. Exactly one field is set.
@@ -41,7 +46,7 @@ type frame struct {
 
 // result is what came of a job.
 type result struct {
-	Report     *sim.Report `json:"report,omitempty"` // without its Scenario and its Record; nil for a brief job
+	Report     *sim.Report `json:"report,omitempty"` // without its Scenario and, unless it is whole, its Record; nil for a brief job
 	Status     sim.Status  `json:"status"`
 	RecordHash string      `json:"record_hash"`
 	TraceHash  string      `json:"trace_hash"`

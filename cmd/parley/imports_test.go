@@ -36,8 +36,9 @@ func TestImportsRunOneWay(t *testing.T) {
 		"sim/analysis/power": {"node/terms", "scenarios", "sim/report/chart"},
 		"sim/report/chart":   nil,
 		"sim/analysis/deals": {"node/terms", "scenarios", "sim/report/chart"},
+		"sim/analysis/why":   {"node/terms", "scenarios", "sim", "sim/policy", "sim/report"},
 		"cmd/parley": {"node", "node/api", "node/host", "node/identity", "node/terms", "node/wire", "scenarios", "sim", "sim/bubble",
-			"sim/analysis/deals", "sim/analysis/power", "sim/report/chart",
+			"sim/analysis/deals", "sim/analysis/power", "sim/analysis/why", "sim/report/chart",
 			"sim/check", "sim/network", "sim/report"},
 	}
 	// The exercises: what is written, and how it is graded.

@@ -27,7 +27,7 @@ func playOnCluster(ctx context.Context, path string, jobs []job, onFrame func(i 
 		if err != nil {
 			results[i].Error = err.Error()
 		} else {
-			results[i] = *resultOf(r, j.Brief)
+			results[i] = *resultOf(r, j)
 		}
 		onFrame(i, &frame{Progress: 1})
 	}

@@ -99,7 +99,7 @@ func (w *worker) play(ctx context.Context, j job) (fit bool) {
 		_ = w.out.send(frame{Result: &result{Error: err.Error()}}) // if it cannot be sent, the master sees us go
 		return false
 	}
-	if err := w.out.send(frame{Result: resultOf(r, j.Brief)}); err != nil {
+	if err := w.out.send(frame{Result: resultOf(r, &j)}); err != nil {
 		_ = w.out.send(frame{Result: &result{Error: err.Error()}})
 		return false
 	}
@@ -107,16 +107,25 @@ func (w *worker) play(ctx context.Context, j job) (fit bool) {
 }
 
 // resultOf makes a job's result of its report, which it takes.
-func resultOf(r *sim.Report, brief bool) *result {
+func resultOf(r *sim.Report, j *job) *result {
 	out := &result{Status: r.Status(), RecordHash: hex.EncodeToString(r.RecordHash[:]), TraceHash: fmt.Sprintf("%016x", r.TraceHash)}
-	if !brief {
-		r.Scenario, r.Record = nil, nil
+	if !j.Brief {
+		r.Scenario = nil
+		if !j.Whole {
+			r.Record = nil
+		}
+		if j.Lean {
+			r.Timeline, r.Checks = nil, nil
+		}
 		out.Report = r
 	}
 	return out
 }
 
 func (w *worker) report(ctx context.Context, j job) (*sim.Report, error) {
+	if j.Edited != nil {
+		return sim.Play(ctx, j.Edited, sim.Options{On: sim.Backend(j.On), Seed: j.Seed})
+	}
 	if w.scenario == nil || j.File != w.file || string(j.Text) != w.text {
 		s, err := scenarios.Parse(j.File, j.Text)
 		if err != nil {

@@ -273,6 +273,9 @@ func (d drawer) move(c *terms.Charter, w *world) terms.Move {
 			m.Drop = []string{t}
 		} else {
 			m.Set = []terms.Setting{{Term: t, Value: d.value(t)}}
+			if other := d.one(termIDs); other != t && d.chance(20) {
+				m.Drop = []string{other}
+			}
 		}
 	case terms.VerbConsent:
 		if d.chance(45) {

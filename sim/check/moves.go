@@ -169,9 +169,10 @@ func (w *world) amend(p *plan, m *terms.Move) terms.Refusal {
 		if w.term(t) == nil {
 			return terms.RefusedUnknown
 		}
-		if _, had := text[t]; had {
-			changed[t] = true
+		if _, had := text[t]; !had {
+			return terms.RefusedUnknown // there is nothing to drop
 		}
+		changed[t] = true
 		delete(text, t)
 	}
 	if len(changed) == 0 {

@@ -1,0 +1,31 @@
+// Package why says why a plan of a scenario came out as it did, and what the smallest changes are that would have had it
+// come out otherwise.
+//
+// # Causes
+//
+// The causes are read off the run's record and timeline, political and technical ones apart: what was asked of whom, who
+// took which position and when, what an amendment cleared and what it cost, what closed a stage; and which moves the
+// machines kept from the record, and for how long.
+//
+// # Changes and flips
+//
+// A change is one edit of the scenario that an author could make: a capital's position on a version, a veto not cast, a
+// condition dropped, a value of the text or of an amendment, a rule's threshold, a window, a pledge, a fault that does not
+// happen, a red line. A flip is a set of changes after which the outcome is another one, see [Goal]. That is the
+// counterfactual notion of a cause (Lewis, "Causation", The Journal of Philosophy 70, 1973), and a flip of several changes
+// none of which flips alone is what Halpern and Pearl call an actual cause under a contingency ("Causes and explanations: a
+// structural-model approach", British Journal for the Philosophy of Science 56, 2005). Nothing is claimed by reasoning: each
+// flip is played again, in virtual time on real Raft, before it is listed.
+//
+// All single changes are played, then all pairs of those that do not flip alone, so a listed pair is minimal. If neither
+// flips, a search looks for larger sets: it takes many changes together and leaves out one after the other as long as the
+// rest still flips (Zeller and Hildebrandt, "Simplifying and isolating failure-inducing input", IEEE Transactions on
+// Software Engineering 28, 2002). What it finds is minimal too, in that each change in it is needed; but it is not
+// exhaustive: a smaller set may exist.
+//
+// Where no technical fault is in play, what flips is looked for on the state machine alone, which comes to the same, and
+// then confirmed on real Raft. What the script says stays as it is in all that a change does not touch: a scripted capital
+// does not answer another text differently, one with a policy does.
+//
+// The package decides nothing of the terms and plays nothing itself: its caller plays ([Player]).
+package why
