@@ -50,7 +50,7 @@ func (e *env) app() *cli.App {
 			"parley view one-month-truce         show it in the browser\n" +
 			"parley scenarios                    list the library\n" +
 			"parley check my.yaml                check a scenario of your own",
-		Commands: []*cli.Command{e.runCommand(), e.checkCommand(), e.schemaCommand(), e.scenariosCommand(), e.analyzeCommand(), e.benchCommand(), e.versionCommand(), e.lessonCommand(),
+		Commands: []*cli.Command{e.runCommand(), e.checkCommand(), e.schemaCommand(), e.scenariosCommand(), e.analyzeCommand(), e.importCommand(), e.benchCommand(), e.versionCommand(), e.lessonCommand(),
 			e.viewCommand(),
 			e.upCommand(), e.downCommand(), e.nodeCommand(), e.initCommand()},
 		Flags: []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version", DisableDefaultText: true}},

@@ -53,6 +53,9 @@ func TestImportsRunOneWay(t *testing.T) {
 	// Many runs of one scenario, and what they add up to.
 	allowed["sim/analysis/sweep"] = []string{"node/terms", "scenarios", "sim", "sim/report/chart"}
 	allowed["cmd/parley"] = append(allowed["cmd/parley"], "sim/analysis/sweep")
+	// Domains of other tools, made into scenarios.
+	allowed["scenarios/domains"] = []string{"node/terms", "scenarios"}
+	allowed["cmd/parley"] = append(allowed["cmd/parley"], "scenarios/domains")
 	// Libraries that one package alone may know.
 	only := map[string][]string{
 		"testing/synctest":                    {"sim/bubble"},
