@@ -177,8 +177,16 @@ func (m *model) scale(c *collector) error {
 			most.SetInt64(abs(walk))
 		}
 		m.walk = append(m.walk, walk)
+		values := map[string]int64{} // by term: of the lines that name a value a deal meets one, of those that name bounds all
 		for _, s := range p.Scores {
-			most.Add(most, big.NewInt(abs(int64(s.Points)/unit)))
+			if n := abs(int64(s.Points) / unit); s.Test.Op == terms.OpIn && m.s.Charter.Term(s.Term).Kind != terms.KindSet {
+				values[s.Term] = max(values[s.Term], n)
+			} else {
+				most.Add(most, big.NewInt(n))
+			}
+		}
+		for _, n := range values {
+			most.Add(most, big.NewInt(n))
 		}
 		if most.BitLen() > 62-big.NewInt(int64(len(c.parties_))).BitLen() {
 			return fmt.Errorf("the points of %s add up to more than can be counted exactly: write smaller ones, or with fewer decimal places", p.Capital)
