@@ -74,7 +74,8 @@ func Analyze(ctx context.Context, s *scenarios.Scenario, o Options) (*Result, er
 	if err != nil {
 		return nil, err
 	}
-	if r.Unanimous.Sign() == 0 && r.Space.Sign() > 0 {
+	// A sample without an agreement proves nothing about the zone.
+	if r.Unanimous.Sign() == 0 && r.Space.Sign() > 0 && r.Estimate == nil {
 		if r.OpenedBy, err = m.openings(ctx, &w.closest, o.effort.open); err != nil {
 			return nil, err
 		}

@@ -48,7 +48,7 @@ func (m *model) frontier(ctx context.Context, limits frontLimits) (*front, error
 	f := &front{parts: m.parts()}
 	zero := point{scores: make([]int64, len(m.sheets)), count: big.NewInt(1)}
 	layer := []point{zero}
-	work := limits.work
+	work, held := limits.work, 0 // held: points of all layers
 	for i := range f.parts {
 		p := &f.parts[i]
 		if !m.fill(p, limits.combos) {
@@ -65,6 +65,9 @@ func (m *model) frontier(ctx context.Context, limits frontLimits) (*front, error
 			return &front{}, ctx.Err()
 		}
 		f.layers = append(f.layers, layer)
+		if held += len(layer); held > 6*limits.points {
+			return &front{}, ctx.Err()
+		}
 	}
 	f.whole = true
 	return f, ctx.Err()

@@ -232,6 +232,9 @@ func TestSearchOfAVastSpace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(r.OpenedBy) > 0 {
+		t.Error("a sample without an agreement is taken for an empty zone")
+	}
 	var best int64
 	for i := range m.axes {
 		var most int64

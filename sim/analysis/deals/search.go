@@ -83,6 +83,9 @@ type spot struct {
 	choice []int
 }
 
+// maxSeen bounds the bytes of the deals that a search remembers, so as not to list one twice.
+const maxSeen = 64 << 20
+
 // maxSpots bounds the frontier that a search keeps.
 const maxSpots = 300
 
@@ -98,7 +101,7 @@ func (f *found) visit(d *deal) {
 	if f.seen[string(name)] {
 		return
 	}
-	if len(f.seen) < 1<<20 {
+	if len(f.seen) < maxSeen/(len(name)+64) {
 		f.seen[string(name)] = true
 	}
 	f.bests.see(d, key&f.walks == 0)

@@ -58,6 +58,9 @@ func joined(items []string) string {
 // grouped writes a count with a comma between thousands.
 func grouped(n *big.Int) string {
 	s := n.String()
+	if len(s) > 21 {
+		return fmt.Sprintf("%s.%s × 10^%d", s[:1], s[1:3], len(s)-1)
+	}
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]
 	}
@@ -85,7 +88,12 @@ func (w words) space() []chart.Block {
 	for _, t := range r.Terms {
 		of = append(of, fmt.Sprintf("%s (%s)", t.ID, grouped(&t.Values.Int)))
 	}
-	text := fmt.Sprintf("%s of %s", deals(&r.Space.Int), joined(of))
+	const few = 20
+	terms := joined(of)
+	if len(of) > few {
+		terms = fmt.Sprintf("%d terms", len(of))
+	}
+	text := fmt.Sprintf("%s of %s", deals(&r.Space.Int), terms)
 	if r.Links > 0 {
 		if r.Estimate != nil {
 			text = "about " + text
@@ -177,7 +185,15 @@ func (w words) acceptance() []chart.Block {
 	if r.Unanimous.Sign() == 0 {
 		look = chart.Bad
 	}
-	blocks = append(blocks, chart.Para{Look: look, Text: fmt.Sprintf("All accept %s%s.", w.about(), deals(&r.Unanimous.Int))})
+	text := fmt.Sprintf("All accept %s%s.", w.about(), deals(&r.Unanimous.Int))
+	if r.Estimate != nil && r.Unanimous.Sign() == 0 {
+		look, text = chart.Unsure, "None of the deals drawn is accepted by all. That does not say that there is none"
+		if slices.ContainsFunc(slices.Concat(r.Nash, r.Pareto), func(d Deal) bool { return len(d.Refused) == 0 }) {
+			text += ": the search has found some, see below"
+		}
+		text += "."
+	}
+	blocks = append(blocks, chart.Para{Look: look, Text: text})
 	var alone []string
 	for j := range r.m.judges {
 		for _, id := range r.m.judges[j].capitals {
