@@ -94,7 +94,7 @@ func BenchmarkEUCouncil(b *testing.B) {
 		analysis = float64(b.Elapsed().Nanoseconds()) / float64(b.N)
 	})
 	b.Run("truth-table", func(b *testing.B) {
-		c := coreOf(g.formula, len(g.players))
+		c := coreOf(g.formula, len(g.players), usual())
 		for b.Loop() {
 			if _, err := tableCensus(context.Background(), &c); err != nil {
 				b.Fatal(err)

@@ -34,14 +34,6 @@ const (
 	lost int32 = -2
 )
 
-// Bounds of a diagram: the sums of all its edges, the bits of all its counts, and the sums of all states where minimal
-// coalitions are counted.
-const (
-	maxSums    = 6_000_000
-	maxBits    = 1 << 31 // 256 MB
-	maxTracked = 2_000_000
-)
-
 func newDiagram(c *core) *diagram {
 	d := &diagram{sample: newSample(c)}
 	quotas := c.quotas()
@@ -175,7 +167,7 @@ func (d *diagram) build(ctx context.Context) (bool, error) {
 				to[count] = i
 			}
 			l.edges = append(l.edges, to)
-			if edges += len(to); edges > maxSums/(quotas+4) {
+			if edges += len(to); edges > d.most.sums/(quotas+4) {
 				return false, nil
 			}
 		}
@@ -319,8 +311,8 @@ func diagramCensus(ctx context.Context, c *core) (*census, error) {
 	for _, l := range d.layer {
 		states += l.states
 	}
-	sized := states <= maxBits/((c.n+1)*(c.n+1))
-	if !sized && states > maxBits/(c.n+64) {
+	sized := states <= c.most.bits/((c.n+1)*(c.n+1))
+	if !sized && states > c.most.bits/(c.n+64) {
 		return nil, nil
 	}
 	return d.count(ctx, sized)
@@ -364,7 +356,7 @@ func minimalByDiagram(ctx context.Context, c *core) (*big.Int, error) {
 				}
 				d.track(next, t+1, sums, light, new(big.Int).Mul(s.ways, ways[count]))
 			}
-			if met+len(next) > maxTracked/(len(d.quota)+4) {
+			if met+len(next) > c.most.tracked/(len(d.quota)+4) {
 				return nil, nil
 			}
 		}

@@ -97,17 +97,13 @@ func (s *sample) add(i int, sign int64) {
 	}
 }
 
-// Of a rule with very many clauses fewer samples are drawn, so that the work stays bounded: samples times players times
-// quotas.
-const (
-	maxSampled = 4_000_000_000
-	minSamples = 1000
-)
+// minSamples are drawn however many clauses a rule has.
+const minSamples = 1000
 
 // estimate draws coalitions and orders at random, and fills in what was not counted.
 func (g *Game) estimate(ctx context.Context, c *core, r *Result, o Options) error {
 	s := newSample(c)
-	o.Samples = min(o.Samples, max(minSamples, maxSampled/max(1, c.n*len(s.sums))))
+	o.Samples = min(o.Samples, max(minSamples, c.most.sampled/max(1, c.n*len(s.sums))))
 	r.Exact, r.Samples, r.Seed = false, o.Samples, o.Seed
 	draw := rand.New(rand.NewPCG(uint64(o.Seed), 0x706f776572)) // a stream of its own
 	if r.Winning == nil {

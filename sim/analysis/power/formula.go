@@ -300,7 +300,8 @@ func (f *formula) quotas() []*formula {
 // core is a game without the players about whom there is nothing to count: those who hold a veto (every winning coalition
 // has them) and the dummies that the rule does not mention. What is left is a game of its own.
 type core struct {
-	formula         // of the players in play; always, never, or simplified
+	formula // of the players in play; always, never, or simplified
+	most    *limits
 	n       int     // how many players are in play
 	players []int   // which they are
 	vetoes  []int   // who was taken out as needed by all
@@ -309,8 +310,8 @@ type core struct {
 }
 
 // coreOf takes the vetoes and dummies out of a game of n players.
-func coreOf(f formula, n int) core {
-	c := core{formula: f.simplified()}
+func coreOf(f formula, n int, most *limits) core {
+	c := core{most: most, formula: f.simplified()}
 	for i := range n {
 		c.players = append(c.players, i)
 	}

@@ -102,7 +102,7 @@ func euAgrees(t testing.TB, population []int64) {
 	winning, swings, bySize := enumerate(population)
 	n := len(population)
 	g := euCouncil(t, population)
-	c := coreOf(g.formula, n)
+	c := coreOf(g.formula, n, usual())
 	factorial := func(k int) *big.Int { return new(big.Int).MulRange(1, int64(k)) }
 	var minimal []*big.Int
 	for _, name := range []string{"series", "table"} {
@@ -159,7 +159,7 @@ func TestFund(t *testing.T) {
 
 func agreeing(t *testing.T, g *Game, n int) {
 	t.Helper()
-	c := coreOf(g.formula, n)
+	c := coreOf(g.formula, n, usual())
 	a, err := seriesCensus(context.Background(), &c)
 	if err != nil || a == nil || a.sizes == nil {
 		t.Fatal("no generating function", err)
@@ -210,10 +210,10 @@ func TestEstimate(t *testing.T) {
 	if err != nil || !exact.Exact {
 		t.Fatal(err)
 	}
-	c := coreOf(g.formula, len(g.players))
+	c := coreOf(g.formula, len(g.players), usual())
 	sampled := func(seed int64) *Result {
 		r := &Result{Players: make([]Player, len(g.players))}
-		if err := g.estimate(context.Background(), &c, r, Options{Seed: seed, Samples: 40_000}); err != nil {
+		if err := g.estimate(context.Background(), &c, r, Options{Seed: seed, Samples: estimateSamples}); err != nil {
 			t.Fatal(err)
 		}
 		return r
@@ -229,7 +229,7 @@ func TestEstimate(t *testing.T) {
 				if truth := pair[1].Value; truth < pair[0].Low || truth > pair[0].High {
 					missed++
 				}
-				if d := math.Abs(pair[0].Value - pair[1].Value); d > 0.02 {
+				if d := math.Abs(pair[0].Value - pair[1].Value); d > 4/math.Sqrt(estimateSamples) {
 					t.Errorf("seed %d, player %d: %v is far from %v", seed, i, pair[0], pair[1].Value)
 				}
 			}

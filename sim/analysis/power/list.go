@@ -7,14 +7,11 @@ import (
 	"slices"
 )
 
-// maxVisits bounds the search for minimal coalitions: places visited, times quotas looked at.
-const maxVisits = 20_000_000
-
 // list fills in the minimal blocking and winning coalitions that are listed.
 func (r *Result) list(ctx context.Context, c *core, o Options) {
 	// Who is interchangeable in a game is so in its dual: the kinds are the same.
 	d := c.dual()
-	dual := &core{formula: d.simplified(), n: c.n, players: c.players, kinds: c.kinds}
+	dual := &core{most: c.most, formula: d.simplified(), n: c.n, players: c.players, kinds: c.kinds}
 	known := r.MinimalBlocking
 	if known != nil {
 		known = new(big.Int).Sub(known, big.NewInt(int64(len(c.vetoes))))
@@ -139,7 +136,7 @@ func (f *finder) prepare() {
 
 // search picks so many more players of the kinds from a place on.
 func (f *finder) search(t, more int) {
-	if f.visits += len(f.sums) + 8; f.visits > maxVisits {
+	if f.visits += len(f.sums) + 8; f.visits > f.most.visits {
 		f.stopped = true
 	}
 	if f.stopped || f.total > 4*int64(f.limit) {

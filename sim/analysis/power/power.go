@@ -28,6 +28,7 @@
 package power
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/big"
@@ -79,6 +80,8 @@ type Options struct {
 	Seed    int64 // of the sample, where an estimate is made
 	Samples int   // how many coalitions, and how many orders, an estimate looks at; 0 is DefaultSamples
 	List    int   // how many minimal coalitions are listed at most; 0 is DefaultList
+
+	most *limits // nil: the usual ones
 }
 
 // The defaults of [Options].
@@ -145,7 +148,7 @@ func (g *Game) Analyze(ctx context.Context, o Options) (*Result, error) {
 		o.List = DefaultList
 	}
 	n := len(g.players)
-	c := coreOf(g.formula, n)
+	c := coreOf(g.formula, n, cmp.Or(o.most, usual()))
 	r := &Result{Exact: true, Players: make([]Player, n)}
 	groups := c.groups()
 	for i, id := range g.players {
@@ -209,7 +212,7 @@ func (c *core) census(ctx context.Context) (*census, error) {
 			return c.blocking(ctx, out, err)
 		}
 	}
-	if c.n <= maxTable && len(c.quotas()) <= maxWeighed>>max(0, c.n-inWord) {
+	if c.n <= c.most.players && len(c.quotas()) <= c.most.weighed>>max(0, c.n-inWord) {
 		return tableCensus(ctx, c)
 	}
 	for _, method := range []func(context.Context, *core) (*census, error){splitCensus, diagramCensus} {
@@ -222,9 +225,6 @@ func (c *core) census(ctx context.Context) (*census, error) {
 
 // smallTable is the number of players up to which a truth table is the quickest.
 const smallTable = 12
-
-// maxWeighed bounds the words that a truth table weighs, once for each quota: of 28 players, those of 500 different quotas.
-const maxWeighed = 1 << 31
 
 // constant is the census of a core that always wins, or never.
 func (c *core) constant() *census {
@@ -248,7 +248,7 @@ func (c *core) blocking(ctx context.Context, out *census, err error) (*census, e
 	if err != nil || out == nil {
 		return nil, err
 	}
-	dual := coreOf(c.dual(), c.n)
+	dual := coreOf(c.dual(), c.n, c.most)
 	if s, ok := seriesOf(&dual); ok {
 		out.minimalBlocking, err = s.minimalWinning(ctx)
 	}

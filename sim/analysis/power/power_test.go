@@ -187,7 +187,7 @@ func TestMethods(t *testing.T) {
 			t.Fatal(err)
 		}
 		agree(t, r, want)
-		c := coreOf(g.formula, len(g.players))
+		c := coreOf(g.formula, len(g.players), usual())
 		if c.kind == always || c.kind == never {
 			return
 		}

@@ -18,6 +18,7 @@ import (
 // games", 2003.
 type series struct {
 	n     int
+	most  *limits
 	kinds [][]int
 	w     []int64 // by player; zero for everybody where only heads count
 	total int64
@@ -27,15 +28,9 @@ type series struct {
 
 const unwinnable = int64(-1)
 
-// Bounds on the work of series, in additions of one word, and on their memory, in words.
-const (
-	maxAdditions = 20_000_000_000
-	maxWords     = 1 << 26 // 512 MB
-)
-
 // seriesOf tells whether a core is such a game.
 func seriesOf(c *core) (*series, bool) {
-	s := &series{n: c.n, kinds: c.kinds, w: make([]int64, c.n)}
+	s := &series{n: c.n, most: c.most, kinds: c.kinds, w: make([]int64, c.n)}
 	weighed := ""
 	for _, q := range c.quotas() {
 		if q.kind != quota || uniform(q.w) {
@@ -148,12 +143,12 @@ func primesFor(n int) int { return n/62 + 1 }
 func (l *light) feasible(sized bool) bool {
 	k := int64(primesFor(l.n))
 	if !sized {
-		return l.bound <= maxWords && int64(l.n)*l.bound <= maxAdditions/k
+		return l.bound <= l.most.words && int64(l.n)*l.bound <= l.most.additions/k
 	}
-	if int64(l.sizes+1) > maxWords/max(1, l.bound) {
+	if int64(l.sizes+1) > l.most.words/max(1, l.bound) {
 		return false
 	}
-	return l.cost() <= maxAdditions/k
+	return l.cost() <= l.most.additions/k
 }
 
 func (l *light) build(ctx context.Context, sized bool, p uint64) (*coefficients, error) {
@@ -257,7 +252,7 @@ func (l *light) census(ctx context.Context, sized bool) (*census, error) {
 	residues := make([][]uint64, k) // by prime: rows times sizes
 	errs := make([]error, k)
 	limit := runtime.GOMAXPROCS(0)
-	if int64(limit)*int64(wide)*l.bound > maxWords {
+	if int64(limit)*int64(wide)*l.bound > l.most.words {
 		limit = 1
 	}
 	var wg sync.WaitGroup
@@ -404,7 +399,7 @@ func (s *series) minimalWinning(ctx context.Context) (*big.Int, error) {
 		rows = sizes + 1
 	}
 	k := int64(primesFor(s.n))
-	if int64(rows) > maxWords/2/bound || int64(s.n)*int64(rows)*2 > maxAdditions/k/bound {
+	if int64(rows) > s.most.words/2/bound || int64(s.n)*int64(rows)*2 > s.most.additions/k/bound {
 		return nil, nil
 	}
 	order := make([]int64, s.n)

@@ -6,15 +6,12 @@ import (
 	"slices"
 )
 
-// maxLeaves bounds how many games a game is split into.
-const maxLeaves = 64
-
 // splitCensus counts a core that would be one of generating functions but for clauses on a few named players: {any: [{weight:
 // 300, of: votes}, {consent_of: [a, b]}]}. It counts the coalitions with one of these players and those without, each of
 // which are a game of the others (Shannon's expansion), until what is left is simple enough. A clause falls away as soon as
 // one of its players decides it, so that k names make some k games and not 2^k. It returns nil if that does not help.
 func splitCensus(ctx context.Context, c *core) (*census, error) {
-	return c.split(ctx, &budget{leaves: maxLeaves, additions: maxAdditions})
+	return c.split(ctx, &budget{leaves: c.most.leaves, additions: c.most.additions})
 }
 
 // budget is what may still be spent on the games that a game is split into.
@@ -50,7 +47,7 @@ func (c *core) split(ctx context.Context, left *budget) (*census, error) {
 	var half [2]*census // without and with the player
 	var at [2][]int     // the group of each of the others
 	for side, in := range [][]int{nil, {i}} {
-		sub := coreOf(c.on(keep, in), c.n-1)
+		sub := coreOf(c.on(keep, in), c.n-1, c.most)
 		count, err := sub.split(ctx, left)
 		if err != nil || count == nil {
 			return nil, err

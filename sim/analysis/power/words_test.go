@@ -84,7 +84,7 @@ func TestEstimateInWords(t *testing.T) {
 	}
 	g := weighted(t, 20, 9, 8, 7, 6, 5)
 	g.players = []string{"a", "b", "c", "d", "holder"}
-	c := coreOf(g.formula, 5)
+	c := coreOf(g.formula, 5, usual())
 	est := &Result{Players: make([]Player, 5)}
 	for i, id := range g.players {
 		est.Players[i].ID = id

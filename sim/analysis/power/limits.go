@@ -1,0 +1,21 @@
+package power
+
+// limits bound the time and memory of an analysis. What does not fit into them is left out of the counts, and estimated.
+type limits struct {
+	players   int   // whose coalitions are looked at one by one
+	weighed   int   // words that a truth table weighs, once for each quota: of 28 players, those of 500 different quotas
+	additions int64 // of one word, by generating functions: some ten seconds of one core
+	words     int64 // of memory for a table of coefficients: 512 MB
+	cells     int64 // the same for several weights at once: 1 GiB
+	leaves    int   // games that a game is split into
+	sums      int   // of all edges of a diagram
+	bits      int   // of all counts of a diagram: 256 MB
+	tracked   int   // sums of all states where a diagram counts minimal coalitions
+	visits    int   // places that the search for minimal coalitions visits, times quotas looked at
+	sampled   int   // samples times players times quotas: of a rule with very many clauses fewer samples are drawn
+}
+
+func usual() *limits {
+	return &limits{players: maxTable, weighed: 1 << 31, additions: 20_000_000_000, words: 1 << 26, cells: 1 << 27, leaves: 64,
+		sums: 6_000_000, bits: 1 << 31, tracked: 2_000_000, visits: 20_000_000, sampled: 4_000_000_000}
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package power
+
+const estimateSamples = 40_000
