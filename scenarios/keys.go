@@ -17,7 +17,7 @@ var keysOf = map[string][]string{
 	"plan":        {"title", "procedure", "terms", "requires", "lasts", "collapses_after"},
 	"deals":       {"require"},
 	"requirement": {"if", "then"},
-	"policy":      {"replies_in", "red_lines", "needs", "concession", "joins", "otherwise"},
+	"policy":      {"replies_in", "red_lines", "needs", "concession", "joins", "otherwise", "program"},
 	"concession":  {"boulware", "linear", "conceder", "exponent", "initial", "over"},
 	"join":        {"when", "value", "requires"},
 	"condition": {"consented", "to", "pledged", "by_at_least", "by", "total_at_least", "plan", "is", "in", "term", "all",

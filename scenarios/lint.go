@@ -185,7 +185,7 @@ func (p *parser) lintPlans(f fields) {
 	at := f.in("plans")
 	for i := range p.scenario.Plans {
 		plan := &p.scenario.Plans[i]
-		if !proposed[plan.ID] {
+		if !proposed[plan.ID] && !p.played() {
 			p.warnKey(at[plan.ID], "the script never proposes this plan")
 		}
 		if len(plan.Draft.Terms) == 0 {
@@ -328,4 +328,14 @@ func (p *parser) asked(plan *Plan, proc *terms.Procedure, id string, veto bool) 
 		}
 	}
 	return asked, false
+}
+
+// played reports whether a program plays some capital: it may make any move.
+func (p *parser) played() bool {
+	for i := range p.scenario.Parties {
+		if policy := p.scenario.Parties[i].Policy; policy != nil && len(policy.Program) > 0 {
+			return true
+		}
+	}
+	return false
 }

@@ -96,6 +96,9 @@ func (p *parser) policy(capital fields, v value) *Policy {
 		w, _ := p.among(x, "answer", answers)
 		policy.Otherwise = Answer(w)
 	}
+	if x, ok := f.get("program"); ok {
+		policy.Program = p.command(x)
+	}
 	if x, ok := f.get("concession"); ok {
 		if !capital.has("scores") {
 			p.problem(x.key, x.path, "", "a concession falls from the best score to walk_away, and the capital has no scores")
@@ -111,6 +114,30 @@ func (p *parser) policy(capital fields, v value) *Policy {
 	}
 	return policy
 }
+
+// command reads the command of a program: a word, or a list of them.
+func (p *parser) command(v value) []string {
+	var words []string
+	items := p.items(v)
+	if len(items) == 0 || len(items) > maxCommand {
+		p.problem(v.key, v.path, "", "a program is a command of 1 to %d words, such as [python3, capital.py]", maxCommand)
+		return nil
+	}
+	for _, x := range items {
+		w, ok := p.word(x)
+		if ok && (w == "" || len(w) > maxCommandWord) {
+			p.wrong(x, "a word of a command has 1 to %d bytes", maxCommandWord)
+		}
+		words = append(words, w)
+	}
+	return words
+}
+
+// The bounds of a program's command.
+const (
+	maxCommand     = 32
+	maxCommandWord = 4096
+)
 
 // testList reads a list of mappings of tests.
 func (p *parser) testList(f fields, key string) [][]terms.Test {

@@ -84,7 +84,8 @@ type Policy struct {
 	Needs      [][]terms.Test // each: a need, met if all its tests hold
 	Concession *Concession    // with a score sheet
 	Joins      []Join
-	Otherwise  Answer // to a text that crosses no red line and meets every need; default consent
+	Program    []string // the command of a program that decides in place of all that; what is above it is told, but for replies_in
+	Otherwise  Answer   // to a text that crosses no red line and meets every need; default consent
 }
 
 // Answer is a policy's reply.

@@ -24,15 +24,16 @@ type capital struct {
 	errands     chan func() // run one after the other, while the runner goes on; closed at the end
 	waits       []*Wait
 
-	policy *policy.Policy // nil: scripted only
-	looked uint64         // the record's length when the policy last looked, plus one
-	tasks  map[policy.Matter]bool
+	policy  *policy.Policy // nil: scripted only
+	program *program       // that plays it; nil: none does
+	looked  uint64         // the record's length when the policy last looked, plus one
+	tasks   map[policy.Matter]bool
 }
 
 func newCapital(s *scenarios.Scenario, i int, seed int64) *capital {
 	c := &s.Charter.Capitals[i]
 	made := &capital{id: c.ID, place: i, votes: c.Votes()}
-	if party := &s.Parties[i]; party.Policy != nil {
+	if party := &s.Parties[i]; party.Policy != nil && len(party.Policy.Program) == 0 {
 		made.policy, made.tasks = policy.New(s, party, seed), map[policy.Matter]bool{}
 	}
 	return made

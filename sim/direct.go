@@ -8,6 +8,7 @@ import (
 	"github.com/parley-sim/parley/node"
 	"github.com/parley-sim/parley/node/terms"
 	"github.com/parley-sim/parley/scenarios"
+	"github.com/parley-sim/parley/sim/agent"
 	"github.com/parley-sim/parley/sim/check"
 )
 
@@ -65,12 +66,13 @@ func looksForMoves(s *scenarios.Scenario) bool {
 }
 
 // playDirect plays a scenario on the state machine alone, with a whole report.
-func playDirect(ctx context.Context, s *scenarios.Scenario, seed int64, o Options) (*Report, error) {
+func playDirect(ctx context.Context, s *scenarios.Scenario, seed int64, o Options, agents map[string]*agent.Agent) (*Report, error) {
 	p, err := Compile(s)
 	if err != nil {
 		return nil, err
 	}
 	r := p.runner(seed, o)
+	r.employAgents(agents)
 	r.report.Record = append(r.report.Record, p.founding)
 	for r.begin(); r.next(); r.follow() {
 		if ctx.Err() != nil {

@@ -22,6 +22,7 @@ func (r *runner) finish() {
 	}
 	rep.Plans = r.plans()
 	rep.Pledges = r.state.Pledges()
+	r.sumUpPrograms()
 	for i := range r.scenario.Expect {
 		e := &r.scenario.Expect[i]
 		switch {

@@ -114,6 +114,9 @@ func (r *runner) await(c *capital, p *pending) bool {
 		r.show(p, nil) // it left no trace in the record
 	}
 	r.journal.checker.Acknowledged(c.id, s.receipt.Number, s.receipt.Result)
+	if s.receipt.Result.Sequence > 0 {
+		c.ownRecorded()
+	}
 	return true
 }
 

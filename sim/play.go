@@ -35,6 +35,7 @@ type Options struct {
 	Watch    func(Sighting)            // is told of every turn of machines, lines and the clock, one at a time; nil: nobody is
 	Progress func(done, whole float64) // is told how much scenario time has passed, in days; nil: nobody is
 	Signed   bool                      // capitals sign their moves with ed25519, and every state machine verifies: nobody in a simulation forges, so it is off by default. On a cluster they always do
+	Programs bool                      // the programs that the scenario names may be run
 	Node     []string                  // the command that runs a capital's process on a cluster; the name of its config.json is added
 	Watchdog time.Duration             // real time after which a run in virtual time is given up; 0: bubble.DefaultWatchdog
 }
@@ -54,12 +55,25 @@ func Play(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error
 		o.On = Virtual
 	}
 	began := time.Now()
+	agents, err := startAgents(s, o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		for _, a := range agents {
+			a.Close()
+		}
+	}()
+	if n := len(agents); n > 0 && o.Watchdog == 0 {
+		o.Watchdog = bubble.DefaultWatchdog + agentsPatience(n)
+	}
 	var report *Report
-	var failed, err error
+	var failed error
 	stop := ctx.Done() // asked for here: the channel may be made by this call, and one made in a bubble stays there
 	play := func(inside context.Context) {
 		r := newRunner(inside, s, seed, o)
 		r.stop = stop
+		r.employAgents(agents)
 		report, failed = r.run()
 	}
 	switch {
@@ -68,7 +82,7 @@ func Play(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error
 	case o.On == Wall:
 		play(ctx)
 	case o.On == Direct:
-		report, failed = playDirect(ctx, s, seed, o)
+		report, failed = playDirect(ctx, s, seed, o, agents)
 	case o.On == Cluster && len(o.Node) == 0:
 		return nil, errors.New("Options.Node: name the command that runs a capital's process")
 	case o.On == Cluster:

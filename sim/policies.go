@@ -12,6 +12,9 @@ import (
 // do goes on the agenda, each matter once.
 func (r *runner) consultPolicies() {
 	for _, c := range r.capitals {
+		if c.program != nil {
+			r.consultProgram(c)
+		}
 		if c.policy == nil || c.down() {
 			continue
 		}

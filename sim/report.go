@@ -24,9 +24,10 @@ type Report struct {
 	Waits     []Wait // moves that could not be recorded for a while, or never
 	Timeline  []Item // what happened, in order
 	Record    []terms.Entry
-	NotPlayed int  // how many faults of the script were not played: the state machine alone has nothing that they could strike
-	Unsettled int  // how many times the machines did not settle within their bound
-	NoQuorum  bool // at the end no majority was connected: the record could not be written
+	NotPlayed int          // how many faults of the script were not played: the state machine alone has nothing that they could strike
+	Programs  []ProgramRun // of the capitals that programs played
+	Unsettled int          // how many times the machines did not settle within their bound
+	NoQuorum  bool         // at the end no majority was connected: the record could not be written
 
 	RecordHash   [32]byte // SHA-256 over the political record: the same for a seed in every replay
 	TraceHash    uint64   // over the messages of the machines: may differ where Raft raced with itself
@@ -136,6 +137,7 @@ const (
 	ItemFault     ItemKind = "fault"      // Fault, Text
 	ItemElection  ItemKind = "election"   // Capital was elected leader in RaftTerm
 	ItemWaiting   ItemKind = "waiting"    // Move could not be recorded now: it waits
+	ItemProgram   ItemKind = "program"    // Capital's program failed, as Text says: it plays as silent
 	ItemUnsettled ItemKind = "unsettled"  // Text: the machines did not come to rest
 	ItemNotPlayed ItemKind = "not-played" // Fault, Text: there was nothing for a fault to strike
 )

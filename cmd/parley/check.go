@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/parley-sim/parley/scenarios"
 	"github.com/parley-sim/parley/sim"
+	"github.com/parley-sim/parley/sim/agent"
 )
 
 // parley check FILE... [--json]
@@ -67,6 +70,16 @@ func (e *env) check(names []string, asJSON bool) error {
 			continue
 		}
 		s := right[0].scenario
+		if wrong := programsOf(s); len(wrong) > 0 {
+			status = sim.StatusInvalid
+			all = append(all, checked{File: right[0].file, Scenario: s.ID, Errors: wrong, Warnings: listed(s.Warnings)})
+			if !asJSON {
+				for _, p := range wrong {
+					e.say("%s: %s: %s", right[0].file, p.Path, p.Text)
+				}
+			}
+			continue
+		}
 		all = append(all, checked{File: right[0].file, Valid: true, Scenario: s.ID, Errors: []problem{}, Warnings: listed(s.Warnings)})
 		if asJSON {
 			continue
@@ -88,6 +101,18 @@ func (e *env) check(names []string, asJSON bool) error {
 		}
 	}
 	return ended(status)
+}
+
+// programsOf says which of the programs that a scenario names cannot be found. None is run.
+func programsOf(s *scenarios.Scenario) []problem {
+	var all []problem
+	for id, command := range sim.Programs(s) {
+		if _, err := agent.Find(command, filepath.Dir(s.File)); err != nil {
+			all = append(all, problem{Path: "capitals." + id + ".policy.program", Text: err.Error()})
+		}
+	}
+	slices.SortFunc(all, func(a, b problem) int { return strings.Compare(a.Path, b.Path) })
+	return all
 }
 
 // problems lists what is wrong with a file.

@@ -27,6 +27,7 @@ type job struct {
 	Brief    bool   `json:"brief,omitempty"`    // the hashes are enough
 	Trace    bool   `json:"trace,omitempty"`    // send the run's trace
 	Progress bool   `json:"progress,omitempty"` // say how far the run is
+	Programs bool   `json:"programs,omitempty"` // the programs that the scenario names may be run
 
 	// Sweep is a sweep's handout, of which Runs are to be played. Nothing above is set then.
 	Sweep []byte `json:"sweep,omitempty"`

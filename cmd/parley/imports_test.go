@@ -44,7 +44,9 @@ func TestImportsRunOneWay(t *testing.T) {
 	// The exercises: what is written, and how it is graded.
 	allowed["scenarios/lessons"] = nil
 	allowed["sim/lesson"] = []string{"node/terms", "scenarios", "scenarios/lessons", "sim"}
-	allowed["cmd/parley"] = append(allowed["cmd/parley"], "scenarios/lessons", "sim/lesson")
+	allowed["sim/agent"] = nil
+	allowed["sim"] = append(allowed["sim"], "sim/agent")
+	allowed["cmd/parley"] = append(allowed["cmd/parley"], "scenarios/lessons", "sim/lesson", "sim/agent")
 	// The page of a run, and the document that it is made of.
 	allowed["sim/trace"] = []string{"node/terms", "scenarios", "sim", "sim/network"}
 	allowed["sim/report/page"] = []string{"node/signature", "node/terms", "sim", "sim/network", "sim/report", "sim/trace"}

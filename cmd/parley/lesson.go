@@ -48,6 +48,7 @@ func (e *env) lessonCommand() *cli.Command {
 			&cli.BoolFlag{Name: "again", Usage: "start: put the folder aside and begin anew", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "instructor", Usage: "start: write the instructor's notes too", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "allow-programs", Usage: "report: run the programs of the students", DisableDefaultText: true},
 			&cli.StringFlag{Name: "junit", Usage: "report: write JUnit XML to file `F`"},
 			&cli.IntFlag{Name: "width", Usage: "set text `N` columns wide", DefaultText: "the terminal's, or 80"},
 			&cli.StringFlag{Name: "color", Usage: "use colour: `WHEN` is auto, always or never", Value: "auto"},
@@ -223,7 +224,7 @@ func (l *lessonCmd) check(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	g, err := l.grade(ctx, f)
+	g, err := l.grade(ctx, f, true)
 	if err != nil {
 		return err
 	}
@@ -255,8 +256,8 @@ func (l *lessonCmd) check(ctx context.Context, args []string) error {
 	return err
 }
 
-// grade plays and grades a folder.
-func (l *lessonCmd) grade(ctx context.Context, f *lesson.Folder) (*lesson.Grade, error) {
+// grade plays and grades a folder. Whoever has an exercise checked has the program in it run; report asks first.
+func (l *lessonCmd) grade(ctx context.Context, f *lesson.Folder, programs bool) (*lesson.Grade, error) {
 	files, err := f.Files()
 	if err != nil {
 		return nil, err
@@ -265,7 +266,7 @@ func (l *lessonCmd) grade(ctx context.Context, f *lesson.Folder) (*lesson.Grade,
 	if err != nil {
 		return nil, err
 	}
-	player := &lessonPlayer{&pool{path: path, self: l.self, patience: patience}}
+	player := &lessonPlayer{&pool{path: path, self: l.self, patience: patience}, programs}
 	return lesson.Do(ctx, f.Lesson, files, player, lesson.Options{First: f.State.FirstAnswers, Folder: f.Dir})
 }
 

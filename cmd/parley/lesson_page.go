@@ -17,7 +17,7 @@ func (l *lessonCmd) lessonPage(ctx context.Context, f *lesson.Folder, g *lesson.
 	if m == nil {
 		return "", nil
 	}
-	runs, err := l.playForPage(ctx, []job{{File: m.Game.File, Text: m.Game.Text, Seed: &m.Game.Seed, On: onVirtual}})
+	runs, err := l.playForPage(ctx, []job{{File: m.Game.File, Text: m.Game.Text, Seed: &m.Game.Seed, On: onVirtual, Programs: true}})
 	if err != nil {
 		return "", err
 	}

@@ -9,13 +9,16 @@ import (
 )
 
 // lessonPlayer plays the games of an exercise in worker processes.
-type lessonPlayer struct{ pool *pool }
+type lessonPlayer struct {
+	pool     *pool
+	programs bool // the student's program may be run
+}
 
 // Play plays games, and returns what came of each in the same order.
 func (p *lessonPlayer) Play(ctx context.Context, games []lesson.Game) []lesson.Played {
 	jobs := make([]job, len(games))
 	for i, g := range games {
-		jobs[i] = job{File: g.File, Text: g.Text, Seed: &games[i].Seed, On: onVirtual}
+		jobs[i] = job{File: g.File, Text: g.Text, Seed: &games[i].Seed, On: onVirtual, Programs: p.programs}
 	}
 	results := p.pool.play(ctx, jobs, func(int, *frame) {})
 	all := make([]lesson.Played, len(games))

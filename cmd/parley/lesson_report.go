@@ -88,7 +88,7 @@ func (l *lessonCmd) report(ctx context.Context, dirs []string) error {
 		f, err := lesson.Open(dir)
 		var g *lesson.Grade
 		if err == nil {
-			g, err = l.grade(ctx, f)
+			g, err = l.grade(ctx, f, l.c.Bool("allow-programs"))
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()

@@ -25,7 +25,7 @@ func (e *env) playAll(ctx context.Context, o *runOptions, sources []source, out 
 	jobs := make([]job, 0, len(sources)*each)
 	for i := range sources {
 		for n := range each {
-			jobs = append(jobs, job{File: sources[i].file, Text: sources[i].text, Seed: o.seed, On: o.on, Brief: n > 0,
+			jobs = append(jobs, job{File: sources[i].file, Text: sources[i].text, Seed: o.seed, On: o.on, Programs: o.programs, Brief: n > 0,
 				Trace: traced && n == 0, Progress: bar != nil})
 		}
 	}

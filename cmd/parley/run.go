@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -17,17 +18,18 @@ import (
 
 // runOptions is what parley run was asked for.
 type runOptions struct {
-	files   []string
-	seed    *int64 // nil: each scenario's own
-	on      string
-	json    bool
-	junit   string // a file; "" for none
-	trace   string // a file; "" for none
-	html    string // a file; "" for none
-	replays int    // 0: play once and do not compare
-	quiet   bool
-	width   int
-	color   string
+	files    []string
+	seed     *int64 // nil: each scenario's own
+	on       string
+	json     bool
+	junit    string // a file; "" for none
+	trace    string // a file; "" for none
+	html     string // a file; "" for none
+	replays  int    // 0: play once and do not compare
+	quiet    bool
+	programs bool // those that the scenarios name may be run
+	width    int
+	color    string
 }
 
 // What --on takes.
@@ -63,13 +65,14 @@ func (e *env) runCommand() *cli.Command {
 				"parley view opens it"},
 			&cli.StringFlag{Name: "html", Usage: "write a page that shows the run to file `F`; two scenarios stand side by side"},
 			&cli.IntFlag{Name: "replays", Usage: "play `N` times with the same seed and compare", DefaultText: "once"},
+			&cli.BoolFlag{Name: "allow-programs", Usage: "run the programs that the scenario names as capitals (policy: {program: ...})", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print one line a scenario, and what failed", DisableDefaultText: true},
 			&cli.IntFlag{Name: "width", Usage: "set text `N` columns wide", DefaultText: "the terminal's, or 80"},
 			&cli.StringFlag{Name: "color", Usage: "use colour: `WHEN` is auto, always or never", Value: "auto"},
 		},
 		Action: func(c *cli.Context) error {
 			o := runOptions{files: c.Args().Slice(), on: c.String("on"), json: c.Bool("json"), junit: c.String("junit"),
-				trace: c.String("trace"), html: c.String("html"), replays: c.Int("replays"), quiet: c.Bool("quiet"), width: c.Int("width"),
+				trace: c.String("trace"), html: c.String("html"), replays: c.Int("replays"), quiet: c.Bool("quiet"), programs: c.Bool("allow-programs"), width: c.Int("width"),
 				color: c.String("color")}
 			if c.IsSet("seed") {
 				seed := c.Int64("seed")
@@ -116,6 +119,9 @@ func (e *env) play(ctx context.Context, o *runOptions) error {
 		}
 		return statusError(sim.StatusInvalid)
 	}
+	if err := o.mayRun(sources); err != nil {
+		return err
+	}
 	outputs, err := o.open()
 	if err != nil {
 		return err
@@ -128,6 +134,23 @@ func (e *env) play(ctx context.Context, o *runOptions) error {
 		return err
 	}
 	return ended(report.Status(runs))
+}
+
+// mayRun refuses scenarios that name programs, unless that was allowed: a scenario is data, and whoever plays one that he was
+// sent should not run somebody's program by it.
+func (o *runOptions) mayRun(sources []source) error {
+	for i := range sources {
+		for id, command := range sim.Programs(sources[i].scenario) {
+			switch {
+			case !o.programs:
+				return usagef("run: %s has %s played by a program: %s. Nothing was played. If you trust it, add --allow-programs",
+					sources[i].file, id, strings.Join(command, " "))
+			case o.on == onCluster:
+				return usagef("run: programs play on --on virtual, wall or direct; %s names one", sources[i].file)
+			}
+		}
+	}
+	return nil
 }
 
 // outputs are the files that a run writes beside its report. They are made before anything is played, so that a wrong name

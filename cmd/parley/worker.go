@@ -133,7 +133,7 @@ func (w *worker) report(ctx context.Context, j job) (*sim.Report, error) {
 		}
 		w.file, w.text, w.scenario = j.File, string(j.Text), s
 	}
-	o := sim.Options{On: sim.Backend(j.On), Seed: j.Seed}
+	o := sim.Options{On: sim.Backend(j.On), Seed: j.Seed, Programs: j.Programs}
 	var tracing *trace.Writer
 	if j.Trace {
 		tracing = beginTrace(&j, w.scenario, traceFrames{w.out})

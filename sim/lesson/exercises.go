@@ -32,6 +32,8 @@ func checksOf(number int) map[string]check {
 		return map[string]check{"tipped": forceTipped}
 	case 11:
 		return map[string]check{"cut": silenceCut, "longer": silenceLonger, "quiet": silenceQuiet}
+	case 12:
+		return map[string]check{"answers": talksAnswers, "adopted": talksAdopted, "others": talksOthers}
 	case 13:
 		return map[string]check{"rest": loopRest, "longer": loopLonger}
 	}

@@ -2,7 +2,9 @@ package lesson_test
 
 import (
 	"context"
-	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -24,7 +26,7 @@ func (inProcess) Play(ctx context.Context, games []lesson.Game) []lesson.Played 
 			all[i].Err = err
 			continue
 		}
-		all[i].Report, all[i].Err = sim.Play(ctx, s, sim.Options{Seed: &g.Seed})
+		all[i].Report, all[i].Err = sim.Play(ctx, s, sim.Options{Seed: &g.Seed, Programs: true})
 	}
 	return all
 }
@@ -40,7 +42,16 @@ func all(t *testing.T) []*lessons.Lesson {
 
 func grade(t *testing.T, l *lessons.Lesson, files map[string][]byte, seeds int) *lesson.Grade {
 	t.Helper()
-	g, err := lesson.Do(t.Context(), l, files, inProcess{}, lesson.Options{Seeds: seeds, Folder: t.TempDir()})
+	folder := t.TempDir()
+	for name, b := range files {
+		if err := os.WriteFile(filepath.Join(folder, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := exec.LookPath("python3"); err != nil && l.Number == 12 {
+		t.Skip("NOT RUN: exercise 12 needs python3")
+	}
+	g, err := lesson.Do(t.Context(), l, files, inProcess{}, lesson.Options{Seeds: seeds, Folder: folder})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +184,7 @@ func TestBriefsFitTheScreen(t *testing.T) {
 			}
 		}
 	}
-	if n := len(all(t)); n < 1 {
-		t.Fatal(fmt.Sprint(n, " exercises"))
+	if n := len(all(t)); n < 13 {
+		t.Errorf("there are %d exercises", n)
 	}
 }

@@ -13,6 +13,7 @@ import (
 //	fault     fault, text
 //	election  capital, raft_term
 //	waiting   move, text
+//	program   capital, text
 //	unsettled text
 func items(all []sim.Item) []map[string]any {
 	out := make([]map[string]any, len(all))

@@ -100,6 +100,9 @@ func (t *timeline) item(items []sim.Item) {
 		t.machine(last.At, t.elected(last))
 	case sim.ItemWaiting:
 		t.machine(last.At, t.waits(last))
+	case sim.ItemProgram:
+		t.machine(last.At, sentence(fmt.Sprintf("%s's program has failed, and %s is silent from now on: %s", t.name(last.Capital),
+			t.name(last.Capital), oneLine(last.Text))))
 	case sim.ItemUnsettled:
 		t.machine(last.At, sentence("The machines did not come to rest: "+last.Text))
 	}
