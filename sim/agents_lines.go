@@ -9,6 +9,7 @@ import (
 
 	"github.com/parley-sim/parley/node/terms"
 	"github.com/parley-sim/parley/scenarios"
+	"github.com/parley-sim/parley/sim/agent"
 )
 
 // What is said to a program and what it answers, a line of JSON each, version 1:
@@ -111,7 +112,7 @@ type agentHeard struct {
 func (r *runner) helloFor(c *capital) *agentHello {
 	s := r.scenario
 	h := &agentHello{Type: "hello", Protocol: agentProtocol, Capital: c.id, Seed: r.seed, Start: s.Start,
-		Days: float64(s.Horizon) / float64(terms.Day), Plans: []agentText{}, Terms: []agentTerm{}, Scores: map[string]float64{}, TimeLimit: 2}
+		Days: float64(s.Horizon) / float64(terms.Day), Plans: []agentText{}, Terms: []agentTerm{}, Scores: map[string]float64{}, TimeLimit: agent.DefaultLimits().Answer.Seconds()}
 	for i := range s.Charter.Capitals {
 		x := &s.Charter.Capitals[i]
 		h.Capitals = append(h.Capitals, agentCapital{x.ID, x.Name, x.Role})

@@ -29,7 +29,7 @@ type Limits struct {
 
 // DefaultLimits are those of a run.
 func DefaultLimits() Limits {
-	return Limits{Hello: 5 * time.Second, Answer: 2 * time.Second, Total: 30 * time.Second, Line: 64 << 10}
+	return Limits{Hello: 10 * time.Second, Answer: 3 * time.Second, Total: 30 * time.Second, Line: 64 << 10}
 }
 
 // farewell is how long a program may take to end once its standard input has.
