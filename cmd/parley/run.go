@@ -127,8 +127,8 @@ func (e *env) play(ctx context.Context, o *runOptions) error {
 		return err
 	}
 	runs, err := e.playAll(ctx, o, sources, outputs)
-	if err == nil {
-		err = e.write(o, runs, outputs.junit)
+	if runs != nil { // else nothing was played; a trace or page that could not be written takes nothing from the report
+		err = errors.Join(err, e.write(o, runs, outputs.junit))
 	}
 	if err = errors.Join(err, outputs.close()); err != nil {
 		return err

@@ -147,8 +147,8 @@ export class Player {
     const moment = this.moments[r];
     const step = run.steps[moment.step];
     const ends = this.places[this.place].end && this.place > 0 && moment.x === 1;
-    const text = !step ? "Nothing has happened yet." : ends ? `The end. ${step.text}` : step.text;
-    const place = ends ? "the end" : `step ${this.place}/${this.last - 1}`;
+    const text = !step ? "Nothing has happened yet." : ends ? `${run.live ? "Now" : "The end"}. ${step.text}` : step.text;
+    const place = ends ? (run.live ? "now" : "the end") : `step ${this.place}/${this.last - 1}`;
     const day = `Day ${dayNumber(moment.s, run.start)}`;
     this.slider.setAttribute("aria-valuetext", `${ends ? "The end" : `Step ${this.place} of ${this.last - 1}`}. ${day}, ${clock(moment.s)}. ${text}`);
     put(this.clock, h("b", {}, `${day} · ${clock(moment.s)}`), h("span", {}, longDate(moment.s)),

@@ -19,6 +19,11 @@ export class Record {
       h("p.note", {}, "A majority of the machines stores every move in this order. That is nobody's consent to it. Each square is a capital: ",
         h("span.dots", {}, h("i.a")), " applied, ", h("span.dots", {}, h("i.s")), " stored, ", h("span.dots", {}, h("i")), " neither."), this.box);
     this.append();
+    // Where a row is costs a layout of the whole table: it is asked only while somebody can see it.
+    new IntersectionObserver(([e]) => {
+      this.seen = e.isIntersecting;
+      if (this.seen) this.keepInView(this.rows[(this.k ?? 0) - 1]?.row);
+    }).observe(this.el);
   }
 
   /** append makes the rows of moves that are new. */
@@ -61,7 +66,7 @@ export class Record {
     this.rows[k - 1]?.row.classList.add("now");
     this.k = k;
     setText(this.count, `${k} of ${this.rows.length} moves`);
-    this.keepInView(this.rows[k - 1]?.row);
+    if (this.seen) this.keepInView(this.rows[k - 1]?.row);
   }
 
   say(i) {

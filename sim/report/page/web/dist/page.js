@@ -3770,6 +3770,10 @@
         this.box
       );
       this.append();
+      new IntersectionObserver(([e]) => {
+        this.seen = e.isIntersecting;
+        if (this.seen) this.keepInView(this.rows[(this.k ?? 0) - 1]?.row);
+      }).observe(this.el);
     }
     /** append makes the rows of moves that are new. */
     append() {
@@ -3817,7 +3821,7 @@
       this.rows[k - 1]?.row.classList.add("now");
       this.k = k;
       setText(this.count, `${k} of ${this.rows.length} moves`);
-      this.keepInView(this.rows[k - 1]?.row);
+      if (this.seen) this.keepInView(this.rows[k - 1]?.row);
     }
     say(i) {
       const { run } = this;
@@ -3983,8 +3987,8 @@
       const moment = this.moments[r];
       const step = run.steps[moment.step];
       const ends = this.places[this.place].end && this.place > 0 && moment.x === 1;
-      const text = !step ? "Nothing has happened yet." : ends ? `The end. ${step.text}` : step.text;
-      const place = ends ? "the end" : `step ${this.place}/${this.last - 1}`;
+      const text = !step ? "Nothing has happened yet." : ends ? `${run.live ? "Now" : "The end"}. ${step.text}` : step.text;
+      const place = ends ? run.live ? "now" : "the end" : `step ${this.place}/${this.last - 1}`;
       const day = `Day ${dayNumber(moment.s, run.start)}`;
       this.slider.setAttribute("aria-valuetext", `${ends ? "The end" : `Step ${this.place} of ${this.last - 1}`}. ${day}, ${clock(moment.s)}. ${text}`);
       put(
