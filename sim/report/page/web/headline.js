@@ -8,7 +8,7 @@ export function headline(run) {
   if (!e) return run.failed ? h("section.card.headline", {}, h("h3", {}, "The run was not finished, for a technical reason"), h("p", {}, run.failed)) : null;
   const held = e.findings.filter((f) => f.held).length;
   const checks = e.checks.filter((c) => c.held).length;
-  return h("div.headline", {},
+  return h(e.plans.length > 2 ? "div.headline.broad" : "div.headline", {},
     h("section.card.politics", { "aria-labelledby": `agreed-${run.place}` },
       h("h3", { id: `agreed-${run.place}` }, "What was agreed"),
       e.plans.length ? null : h("p", {}, "There was no plan."),

@@ -626,7 +626,7 @@
     const held = e.findings.filter((f) => f.held).length;
     const checks = e.checks.filter((c) => c.held).length;
     return h(
-      "div.headline",
+      e.plans.length > 2 ? "div.headline.broad" : "div.headline",
       {},
       h(
         "section.card.politics",
