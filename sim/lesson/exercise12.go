@@ -76,7 +76,11 @@ func (s *sheet) programFault(runs []run) *fault {
 			}
 			item := r.find(func(it *sim.Item) bool { return it.Kind == sim.ItemProgram })
 			m := r.moment(item)
-			return s.fault("failed", m, "day", r.day(m.At), "text", p.Fault)
+			day := r.day(m.At)
+			if strings.Contains(p.Fault, "no answer") {
+				m = nil // to show it, the student would have to wait as long once more
+			}
+			return s.fault("failed", m, "day", day, "text", p.Fault)
 		}
 	}
 	return nil

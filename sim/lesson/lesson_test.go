@@ -121,7 +121,10 @@ func TestWrongAnswers(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				g := grade(t, l, files, 2)
+				if l.Number == 13 && !livelocks {
+					continue
+				}
+				g := grade(t, l, files, wrongSeeds)
 				first := g.First()
 				switch {
 				case g.Passed || first == nil:
@@ -152,6 +155,9 @@ func TestBriefsFitTheScreen(t *testing.T) {
 			if n := len([]rune(line)); n > 80 {
 				t.Errorf("%s: line %d of the brief has %d characters", l.ID, i+1, n)
 			}
+		}
+		if n := len([]rune(l.Teaches)); n > 76 {
+			t.Errorf("%s: what it teaches takes %d characters", l.ID, n)
 		}
 		if l.Points() != 10 {
 			t.Errorf("%s gives %d points, not 10", l.ID, l.Points())

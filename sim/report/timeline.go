@@ -22,16 +22,17 @@ const (
 type timeline struct {
 	*page
 	words
-	r     *sim.Report
-	texts texts
-	rules map[string]bool // stages of which the rule has been told
+	r        *sim.Report
+	texts    texts
+	programs map[string][]string // of the capitals that programs play
+	rules    map[string]bool     // stages of which the rule has been told
 
 	day   int
 	clock string // the time last written, with its gutter
 }
 
 func (p *page) timeline(r *sim.Report) {
-	t := &timeline{page: p, words: words{r.Scenario}, r: r, texts: texts{}, rules: map[string]bool{}}
+	t := &timeline{page: p, words: words{r.Scenario}, r: r, texts: texts{}, rules: map[string]bool{}, programs: sim.Programs(r.Scenario)}
 	items := r.Timeline
 	for len(items) > 0 {
 		n := t.alike(items)
@@ -149,7 +150,11 @@ func (t *timeline) content(m *sim.Played) {
 func (t *timeline) how(it *sim.Item) string {
 	m, s := it.Move, ""
 	if m.Policy {
-		s += " (by its policy)"
+		by := " (by its policy)"
+		if _, played := t.programs[m.Capital]; played {
+			by = " (by its program)"
+		}
+		s += by
 	}
 	if late(m, it.At) {
 		s += fmt.Sprintf(" (made on day %d at %s, recorded %s later)", t.dayOf(m.First), m.First.Time().Format("15:04"),

@@ -50,7 +50,7 @@ func (l look) tone() Tone {
 // Steps tells the timeline of a run that has a report, item by item.
 func Steps(run *Run) []Step {
 	r := run.Report
-	t := &timeline{words: words{run.Scenario}, r: r, texts: texts{}, rules: map[string]bool{}}
+	t := &timeline{words: words{run.Scenario}, r: r, texts: texts{}, rules: map[string]bool{}, programs: sim.Programs(run.Scenario)}
 	steps := make([]Step, 0, len(r.Timeline))
 	for i := range r.Timeline {
 		if s := t.step(&r.Timeline[i]); s.Text != "" {
