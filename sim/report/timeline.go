@@ -102,11 +102,16 @@ func (t *timeline) item(items []sim.Item) {
 	case sim.ItemWaiting:
 		t.machine(last.At, t.waits(last))
 	case sim.ItemProgram:
-		t.machine(last.At, sentence(fmt.Sprintf("%s's program has failed, and %s is silent from now on: %s", t.name(last.Capital),
-			t.name(last.Capital), oneLine(last.Text))))
+		t.machine(last.At, t.programFailed(last))
 	case sim.ItemUnsettled:
 		t.machine(last.At, sentence("The machines did not come to rest: "+last.Text))
 	}
+}
+
+// programFailed says that a capital's program did.
+func (t *timeline) programFailed(it *sim.Item) string {
+	name := t.name(it.Capital)
+	return sentence(fmt.Sprintf("%s's program has failed, and %s is silent from now on: %s", name, name, oneLine(it.Text)))
 }
 
 // moves writes a move that one or more capitals made, and what followed.

@@ -87,6 +87,8 @@ func (t *timeline) step(it *sim.Item) Step {
 		return Step{Machine: true, Text: t.elected(it)}
 	case sim.ItemWaiting:
 		return Step{Machine: true, Tone: ToneUnsure, Text: oneLine(t.waits(it))}
+	case sim.ItemProgram:
+		return Step{Machine: true, Tone: ToneBad, Text: t.programFailed(it)}
 	case sim.ItemUnsettled:
 		return Step{Machine: true, Tone: ToneUnsure, Text: sentence("The machines did not come to rest: " + it.Text)}
 	}
