@@ -23,8 +23,9 @@
 // Capitals that everybody needs and those that the rule does not mention are taken out first. What is left is counted by the
 // first of these that can: generating functions, where the rule is on one weight and on heads; a truth table of up to 28
 // players, for any rule at all; generating functions again, where a few named players stand in the way; a decision diagram,
-// for any rule in which few different sums can come up. See series, table, splitCensus and diagram for sources. All of them are exact, in whole numbers and fractions. Beyond their bounds the indices are estimated from a
-// seeded sample, and the result says so.
+// for any rule in which few different sums can come up; generating functions of several weights. See series, table,
+// splitCensus, diagram and grid for sources. All of them are exact, in whole numbers and fractions. Beyond their bounds (see
+// limits) the indices are estimated from a seeded sample, and the result says which.
 package power
 
 import (
@@ -113,6 +114,18 @@ type Result struct {
 
 	Samples int   // how many coalitions were sampled for the estimates; 0 if there are none
 	Seed    int64 // of the sample
+}
+
+// Estimated lists what is not exact but estimated, as --json calls it: of winning_share, banzhaf (with banzhaf_absolute) and
+// shapley_shubik.
+func (r *Result) Estimated() []string {
+	switch {
+	case r.Exact:
+		return nil
+	case r.Winning != nil:
+		return []string{"shapley_shubik"}
+	}
+	return []string{"winning_share", "banzhaf", "shapley_shubik"}
 }
 
 // Profile is a set of coalitions that differ only in interchangeable players: so many of each group of [Result].
@@ -215,9 +228,16 @@ func (c *core) census(ctx context.Context) (*census, error) {
 	if c.n <= c.most.players && len(c.quotas()) <= c.most.weighed>>max(0, c.n-inWord) {
 		return tableCensus(ctx, c)
 	}
-	for _, method := range []func(context.Context, *core) (*census, error){splitCensus, diagramCensus} {
-		if by, err := method(ctx, c); err != nil || by != nil && (by.sizes != nil || out == nil) {
-			return c.blocking(ctx, by, err)
+	for _, method := range []func(context.Context, *core) (*census, error){splitCensus, diagramCensus, gridSized, gridFlat} {
+		by, err := method(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		if by != nil && (by.sizes != nil || out == nil) {
+			out = by
+		}
+		if out != nil && out.sizes != nil {
+			break
 		}
 	}
 	return c.blocking(ctx, out, nil)

@@ -164,6 +164,10 @@ var methods = map[string]func(context.Context, *core) (*census, error){
 		out, err := splitCensus(ctx, c)
 		return c.blocking(ctx, out, err)
 	},
+	"grid": func(ctx context.Context, c *core) (*census, error) {
+		out, err := gridSized(ctx, c)
+		return c.blocking(ctx, out, err)
+	},
 	"diagram": func(ctx context.Context, c *core) (*census, error) {
 		out, err := diagramCensus(ctx, c)
 		return c.blocking(ctx, out, err)

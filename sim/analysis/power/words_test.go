@@ -101,7 +101,7 @@ func TestEstimateInWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"exact":false`, `"shapley_shubik":null`, `"shapley_shubik_interval":[`, `"winning":null`, `"sample_seed":7`} {
+	for _, want := range []string{`"exact":false`, `"estimated":["winning_share","banzhaf","shapley_shubik"]`, `"shapley_shubik":null`, `"shapley_shubik_interval":[`, `"winning":null`, `"sample_seed":7`} {
 		if !strings.Contains(string(b), want) {
 			t.Errorf("the JSON has no %s: %s", want, b)
 		}
