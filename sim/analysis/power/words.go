@@ -356,6 +356,16 @@ func (w words) table() chart.Block {
 		}
 		t.Rows = append(t.Rows, row)
 	}
+	for _, col := range []int{5, 3} { // fractions of which none is short enough
+		if !slices.ContainsFunc(t.Rows, func(r []string) bool { return col < len(r) && r[col] != "" }) {
+			t.Head, t.Right = slices.Delete(t.Head, col, col+1), slices.Delete(t.Right, col, col+1)
+			for k, r := range t.Rows {
+				if col < len(r) {
+					t.Rows[k] = slices.Delete(r, col, col+1)
+				}
+			}
+		}
+	}
 	if long {
 		t.Title = "In figures (--json has all fractions)"
 	}
@@ -430,7 +440,11 @@ func (w words) profile(p Profile) string {
 	for g, picked := range p {
 		group := w.r.Groups[g]
 		size += picked
-		who := w.who(group, "or")
+		and := "or"
+		if picked == len(group) {
+			and = "and"
+		}
+		who := w.alike(group, and)
 		if name := w.called(group); name != "" {
 			who = fmt.Sprintf("the %d of %s", len(group), name)
 			if len(group) <= manyNames {
@@ -442,7 +456,7 @@ func (w words) profile(p Profile) string {
 		case picked == len(group) && len(group) <= 3:
 			single = append(single, w.names(group)...)
 		case picked == len(group):
-			parts = append(parts, "all of "+w.who(group, "and"))
+			parts = append(parts, "all of "+who)
 		case picked == 1:
 			parts = append(parts, "any one of "+who)
 		default:
@@ -454,6 +468,17 @@ func (w words) profile(p Profile) string {
 		text += ", alone"
 	}
 	return text
+}
+
+// alike names a group of which some are picked: "Rome or Madrid", "the 15", "the 14 like Beijing".
+func (w words) alike(group []int, and string) string {
+	switch {
+	case len(group) <= manyNames:
+		return w.who(group, and)
+	case len(group) == len(w.r.Players):
+		return fmt.Sprintf("the %d", len(group))
+	}
+	return fmt.Sprintf("the %d like %s", len(group), w.name(group[0]))
 }
 
 func nonEmpty(s string) []string {

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -117,9 +118,11 @@ func (x *Bars) bar(r *Bar, room int, top float64) string {
 
 // The page's measures, in units of the pictures' own coordinates.
 const (
-	svgWidth = 720.0
-	rowPitch = 26.0
-	charWide = 8.4 // of a letter at 13 units, wide fonts included
+	svgWidth           = 720.0
+	rowPitch           = 26.0
+	narrowest, barRoom = 420.0, 180.0 // of bars
+	largest            = 1.29         // pixels a unit
+	charWide           = 8.4          // of a letter at 13 units, wide fonts included
 )
 
 type svgBar struct {
@@ -139,7 +142,10 @@ func (x Bars) html() (string, any) {
 	}
 	label, value = min(label, 30), min(value, 34)
 	left := float64(label)*charWide + 14
-	room := svgWidth - left - float64(value)*charWide - 16
+	// No wider than its words and a fair length of bar ask for, so that on a narrow screen they can still be read.
+	words := left + float64(value)*charWide + 16
+	width := min(svgWidth, max(narrowest, words+barRoom))
+	room := width - words
 	top := x.scale()
 	at := func(v float64) float64 { return left + min(max(finite(v)/top, 0), 1)*room }
 	var rows []svgBar
@@ -158,10 +164,10 @@ func (x Bars) html() (string, any) {
 	}
 	return "bars", struct {
 		Title, About, Interval string
-		Width, Height          float64
+		Width, Height, Most    float64
 		Rows                   []svgBar
 		Table                  Table
-	}{oneLine(x.Title), oneLine(x.About), oneLine(x.Interval), svgWidth, float64(len(x.Rows))*rowPitch + 8, rows, x.table()}
+	}{oneLine(x.Title), oneLine(x.About), oneLine(x.Interval), width, float64(len(x.Rows))*rowPitch + 8, math.Round(width * largest), rows, x.table()}
 }
 
 func barClass(l Look) string {
