@@ -392,8 +392,12 @@ func short(r *big.Rat, long *bool) string {
 	return ""
 }
 
-// manyLines is how many kinds of blocking coalitions are spelt out.
-const manyLines = 8
+// manyLines is how many kinds of blocking coalitions are spelt out, and manyMembers how many members they may have together;
+// the first is spelt out in any case.
+const (
+	manyLines   = 8
+	manyMembers = 100
+)
 
 // blocking spells out who can block together. Interchangeable capitals are said once.
 func (w words) blocking() []chart.Block {
@@ -414,9 +418,12 @@ func (w words) blocking() []chart.Block {
 		}
 	}
 	blocks := []chart.Block{chart.Para{}, chart.Para{Text: title + " (" + total + ")"}}
-	lines, shown := 0, new(big.Int)
+	lines, named, shown := 0, 0, new(big.Int)
 	for _, p := range r.BlockingKinds {
-		if lines == manyLines {
+		for _, picked := range p {
+			named += picked
+		}
+		if lines == manyLines || lines > 0 && named > manyMembers {
 			break
 		}
 		lines++
