@@ -219,5 +219,12 @@ func writeFile(file string, b []byte) error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", file, err)
 	}
-	return os.Rename(f.Name(), file)
+	if err := os.Rename(f.Name(), file); err != nil {
+		return err
+	}
+	if folder, err := os.Open(filepath.Dir(file)); err == nil { // so that the new name outlasts a loss of power, too
+		_ = folder.Sync() // not every system can; there the order of writes is the disk's
+		_ = folder.Close()
+	}
+	return nil
 }

@@ -7,8 +7,12 @@ import (
 	"path/filepath"
 )
 
-// DataFormat is the format of data folders that this version writes. It reads this one and older ones.
-const DataFormat = 1
+// DataFormat is the format of data folders that this version writes. It reads this one and older ones. It is raised
+// whenever a folder may hold what an older version would misread: that version then turns the folder away.
+//
+//	1  the first
+//	2  moves may bear a signature that was made for several of them together (package signature)
+const DataFormat = 2
 
 // owner says whose a data folder is and in what format: its owner.json.
 type owner struct {
@@ -23,7 +27,8 @@ var (
 	ErrOtherData = errors.New("the data folder is another capital's")
 )
 
-// claim makes sure that a data folder is this capital's and in a format that this version reads; a new one is marked.
+// claim makes sure that a data folder is this capital's and in a format that this version reads; a new one is marked. An
+// older one stays as it is: see upgrade.
 func claim(folder, conference, capital string) error {
 	file := filepath.Join(folder, "owner.json")
 	var o owner
@@ -44,4 +49,16 @@ func claim(folder, conference, capital string) error {
 		return fmt.Errorf("%s: %w: it belongs to %s of %s, not to %s of %s", folder, ErrOtherData, o.Capital, o.Conference, capital, conference)
 	}
 	return nil
+}
+
+// upgrade marks a data folder that was claimed as one of this version's format, for good on its disk. It is called before
+// the first write that an older version could misread.
+func upgrade(folder string) error {
+	file := filepath.Join(folder, "owner.json")
+	var o owner
+	if err := readJSON(file, &o); err != nil || o.Format == DataFormat {
+		return err
+	}
+	o.Format = DataFormat
+	return writeJSON(file, o)
 }

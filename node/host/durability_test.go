@@ -3,9 +3,11 @@
 package host_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +18,7 @@ import (
 
 	"github.com/parley-sim/parley/node"
 	"github.com/parley-sim/parley/node/api"
+	"github.com/parley-sim/parley/node/host"
 	"github.com/parley-sim/parley/node/terms"
 )
 
@@ -213,7 +216,8 @@ func TestDataFormats(t *testing.T) {
 		t.Fatal(err)
 	}
 	for content, says := range map[string]string{
-		`{"format": 2, "conference": "truce", "capital": "kyiv"}`:     "a later version of parley: its format is 2, and this version reads up to 1",
+		fmt.Sprintf(`{"format": %d, "conference": "truce", "capital": "kyiv"}`, host.DataFormat+1): fmt.Sprintf(
+			"a later version of parley: its format is %d, and this version reads up to %d", host.DataFormat+1, host.DataFormat),
 		`{"conference": "truce", "capital": "kyiv"}`:                  "does not say in what format",
 		`{"format": 1, "conference": "truce", "capital": "moscow"}`:   "it belongs to moscow of truce, not to kyiv of truce",
 		`{"format": 1, "conference": "another", "capital": "kyiv"}`:   "it belongs to kyiv of another",
@@ -233,14 +237,52 @@ func TestDataFormats(t *testing.T) {
 		if said := p.stderr(); strings.Count(said, says) != 1 || !strings.Contains(said, l.configs["kyiv"].DataFolder()) || strings.Count(said, "\n") != 1 {
 			t.Errorf("%s: it says: %s", content, said)
 		}
+		if left, err := os.ReadFile(file); err != nil || string(left) != content {
+			t.Errorf("%s became %s (%v); what is refused is not changed", content, left, err)
+		}
 	}
-	if err := os.WriteFile(file, sound, 0o600); err != nil {
+	// A folder of an older format is read, and bears the new number from then on, so that the older version turns it away.
+	older := []byte(`{"format": 1, "conference": "truce", "capital": "kyiv"}`)
+	if err := os.WriteFile(file, older, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	l.start("kyiv")
 	l.say("kyiv", "second")
 	if counts := texts(l.agree()); counts["first"] != 1 || counts["second"] != 1 {
 		t.Errorf("the record: %v", counts)
+	}
+	if now, err := os.ReadFile(file); err != nil || !bytes.Equal(now, sound) || !bytes.Contains(now, fmt.Appendf(nil, `"format": %d`, host.DataFormat)) {
+		t.Errorf("the folder says now: %s (%v); a new one says: %s", now, err, sound)
+	}
+}
+
+// TestAnOlderFolderStaysUntilItIsWritten has a capital fail before it has written anything.
+func TestAnOlderFolderStaysUntilItIsWritten(t *testing.T) {
+	t.Parallel()
+	l := newLeague(t, ids)
+	config := l.configs["kyiv"]
+	older := []byte(`{"format": 1, "conference": "truce", "capital": "kyiv"}`)
+	file := filepath.Join(config.DataFolder(), "owner.json")
+	if err := errors.Join(os.MkdirAll(config.DataFolder(), 0o700), os.WriteFile(file, older, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	taken, err := net.Listen("tcp", config.Raft.Listen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h, err := host.Start(t.Context(), config, host.Options{}); err == nil {
+		closeHost(t, h)
+		t.Fatal("it started on a port that is taken")
+	}
+	if now, err := os.ReadFile(file); err != nil || !bytes.Equal(now, older) {
+		t.Errorf("the folder says now: %s (%v)", now, err)
+	}
+	if err := taken.Close(); err != nil {
+		t.Fatal(err)
+	}
+	closeHost(t, start(t, config))
+	if now, err := os.ReadFile(file); err != nil || !bytes.Contains(now, fmt.Appendf(nil, `"format": %d`, host.DataFormat)) {
+		t.Errorf("the folder says now: %s (%v)", now, err)
 	}
 }
 

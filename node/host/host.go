@@ -87,6 +87,11 @@ func Start(ctx context.Context, c *Config, o Options) (h *Host, err error) {
 	if err := h.openWire(id); err != nil {
 		return h, err
 	}
+	if !o.Memory { // the ports are this capital's, and nothing has been written yet
+		if err := upgrade(c.DataFolder()); err != nil {
+			return h, err
+		}
+	}
 	feed := api.NewFeed()
 	if err := h.startNode(ctx, charter, keys.Signing.Ed25519(), feed, o.Tune); err != nil {
 		return h, err
