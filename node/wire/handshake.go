@@ -8,6 +8,8 @@ import (
 	"io"
 	"net"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -104,9 +106,7 @@ func (w *Wire) prove(raw net.Conn) (t *tls.Conn, peer string, err error) {
 		return nil, peer, err
 	}
 	hello := []byte{welcome}
-	if protocol := t.ConnectionState().NegotiatedProtocol; protocol == "" {
-		err = fmt.Errorf("wire: it asked for no protocol; %s and %s are spoken here", raftProtocol, callProtocol)
-	} else {
+	if err = spoken(t.ConnectionState().NegotiatedProtocol); err == nil {
 		err = w.opts.Admit(peer)
 	}
 	if err != nil {
@@ -121,6 +121,63 @@ func (w *Wire) prove(raw net.Conn) (t *tls.Conn, peer string, err error) {
 		return nil, peer, err
 	}
 	return t, peer, raw.SetDeadline(time.Time{})
+}
+
+// spoken returns an error unless a protocol is one of this version's.
+func spoken(protocol string) error {
+	switch protocol {
+	case raftProtocol, callProtocol:
+		return nil
+	case "":
+		return fmt.Errorf("wire: it asked for no protocol; %s and %s are spoken here", raftProtocol, callProtocol)
+	}
+	return fmt.Errorf("%w: %s was asked for, and %s and %s are spoken here; run the same version at every capital",
+		ErrOtherVersion, protocol, raftProtocol, callProtocol)
+}
+
+// alsoOtherVersions has the handshake succeed with a capital that asks for the protocols in another version, so that it can
+// be told why it is refused; else all it would learn is that of TLS.
+func alsoOtherVersions(own *tls.Config) func(*tls.ClientHelloInfo) (*tls.Config, error) {
+	return func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		other := ""
+		for _, p := range hello.SupportedProtos {
+			switch {
+			case spoken(p) == nil:
+				return nil, nil // our own configuration
+			case other == "" && isOfAnyVersion(p):
+				other = p
+			}
+		}
+		if other == "" {
+			return nil, nil
+		}
+		c := own.Clone()
+		c.NextProtos = []string{other}
+		return c, nil
+	}
+}
+
+// isOfAnyVersion reports whether a protocol is one of this package's, in whatever version.
+func isOfAnyVersion(protocol string) bool {
+	for _, prefix := range []string{raftPrefix, callPrefix} {
+		if version, ok := strings.CutPrefix(protocol, prefix); ok {
+			_, err := strconv.ParseUint(version, 10, 16)
+			return err == nil
+		}
+	}
+	return false
+}
+
+// noCommonProtocol is the TLS alert no_application_protocol (RFC 7301): the other side speaks no protocol that was asked for.
+const noCommonProtocol = tls.AlertError(120)
+
+// ofOtherVersion makes an error of a handshake that failed for want of a common protocol say so.
+func ofOtherVersion(err error, asked string) error {
+	var remote *net.OpError
+	if !errors.As(err, &remote) || remote.Err == nil || remote.Err.Error() != noCommonProtocol.Error() { // TLS hides the alert's type
+		return err
+	}
+	return fmt.Errorf("%w: it does not speak %s; run the same version at every capital: %w", ErrOtherVersion, asked, err)
 }
 
 // sayRefused logs why a connection was refused. The message is the same for the same host, peer and kind of fault, so
@@ -141,7 +198,7 @@ func (w *Wire) sayRefused(raw net.Conn, peer string, err error) {
 		kind = "it left during the handshake"
 	}
 	for _, e := range []error{identity.ErrExpired, identity.ErrNotYetValid, identity.ErrOtherConference,
-		identity.ErrOtherCapital, identity.ErrUnsigned, identity.ErrNoCertificate, identity.ErrNotACapital} {
+		identity.ErrOtherCapital, identity.ErrUnsigned, identity.ErrNoCertificate, identity.ErrNotACapital, ErrOtherVersion} {
 		if errors.Is(err, e) {
 			kind = e.Error()
 			break
@@ -177,6 +234,7 @@ func (w *Wire) connect(ctx context.Context, to, address, protocol string) (*conn
 	defer stop()
 	t := tls.Client(raw, w.opts.Identity.Client(to, protocol))
 	if err := t.HandshakeContext(ctx); err != nil {
+		err = ofOtherVersion(err, protocol)
 		return nil, errors.Join(fmt.Errorf("wire: %s at %s is not accepted: %w", to, address, err), raw.Close())
 	}
 	if err := readWelcome(t); err != nil {

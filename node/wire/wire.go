@@ -18,10 +18,19 @@ import (
 	"github.com/parley-sim/parley/node"
 )
 
-// The protocols of connections, as ALPN names them.
+// The protocols of connections, as ALPN names them. Their version is that of what capitals say to each other and of the
+// rules by which each of them keeps the record. It is raised whenever capitals of two versions could part ways, as when one
+// takes a move that the other refuses: they do not speak to each other then.
+//
+//	1  the first
+//	2  moves may bear a signature that was made for several of them together (package signature)
 const (
-	raftProtocol = "parley-raft/1"
-	callProtocol = "parley-call/1"
+	protocolVersion = "2"
+	raftProtocol    = raftPrefix + protocolVersion
+	callProtocol    = callPrefix + protocolVersion
+
+	raftPrefix = "parley-raft/"
+	callPrefix = "parley-call/"
 )
 
 // reverifyEvery is how long a connection whose certificate is no longer good can live on.
@@ -29,6 +38,9 @@ const reverifyEvery = 10 * time.Second
 
 // ErrClosed is returned by what needs a wire that was closed.
 var ErrClosed = errors.New("wire: closed")
+
+// ErrOtherVersion is why a capital is refused that runs a version of parley which keeps the record otherwise.
+var ErrOtherVersion = errors.New("it runs another version of parley")
 
 // Wire is a capital's end of the wires to all others. Make it with Listen. Its methods may be called by any goroutine.
 type Wire struct {
@@ -85,6 +97,7 @@ func Listen(o Options) (*Wire, error) {
 	if o.Chaos != nil {
 		w.faults = newFaults(w.capital, o.Chaos.Seed)
 	}
+	w.server.GetConfigForClient = alsoOtherVersions(w.server)
 	w.transport = newTransport(w)
 	w.group.Go(w.accept)
 	w.group.Go(w.watch)
