@@ -119,10 +119,11 @@ func (s *session) status(ctx context.Context) *conferenceStanding {
 			state, err = s.client(s.peers[best]).State(again, node.Local)
 		}
 	}
-	st.lead()
 	if err == nil {
 		st.take(&state)
+		s.askNewcomers(ctx, st, &state)
 	}
+	st.lead()
 	s.arrange(st)
 	return st
 }
@@ -148,6 +149,32 @@ func (s *session) machine(ctx context.Context, p peer) capitalStanding {
 		x.Raft = a.Raft
 	}
 	return x
+}
+
+// askNewcomers asks the capitals that were admitted after the settings were written, if the one that told of the plans knows
+// where they are.
+func (s *session) askNewcomers(ctx context.Context, st *conferenceStanding, a *api.State) {
+	ctx, cancel := context.WithTimeout(ctx, statusTime)
+	defer cancel()
+	var asked sync.WaitGroup
+	for i := range st.Capitals {
+		x := &st.Capitals[i]
+		at := slices.IndexFunc(a.Capitals, func(v api.CapitalView) bool { return v.ID == x.ID })
+		if x.State != stateUnknown || at < 0 || a.Capitals[at].API == "" {
+			continue
+		}
+		p, err := s.meet(x.ID, a.Capitals[at].API)
+		if err != nil {
+			x.Why = err.Error()
+			continue
+		}
+		asked.Go(func() {
+			told := s.machine(ctx, p)
+			told.Name, told.Role = x.Name, x.Role
+			*x = told
+		})
+	}
+	asked.Wait()
 }
 
 // lead finds who leads: whom the capitals with the highest Raft term take for the leader.

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -30,7 +31,8 @@ type session struct {
 	config   *host.Config // the capital's settings; nil if only its interface is known
 	keys     string       // the folder with its keys
 	identity *identity.Identity
-	peers    []peer // itself first
+	peers    []peer   // itself first; see meet
+	capitals sync.Map // string by string: whose certificate to expect at an address
 	http     *http.Client
 	wait     time.Duration
 	fresh    node.Consistency
@@ -229,15 +231,14 @@ func (s *session) neighbours(who speaker) error {
 
 // connect makes the HTTP client: it expects at each address the certificate of the capital that is there.
 func (s *session) connect() {
-	at := map[string]string{}
 	for _, p := range slices.Backward(s.peers) {
-		at[p.api] = p.capital
+		s.capitals.Store(p.api, p.capital)
 	}
 	dialer := &net.Dialer{Timeout: dialTime}
 	s.http = &http.Client{Transport: &http.Transport{
 		TLSHandshakeTimeout: dialTime, MaxIdleConnsPerHost: 4, DisableCompression: true,
 		DialTLSContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			capital, known := at[address]
+			capital, known := s.capitals.Load(address)
 			if !known {
 				return nil, fmt.Errorf("%s is no capital's interface", address)
 			}
@@ -247,13 +248,28 @@ func (s *session) connect() {
 			}
 			ctx, cancel := context.WithTimeout(ctx, dialTime)
 			defer cancel()
-			secured := tls.Client(conn, s.identity.Client(capital, "http/1.1"))
+			secured := tls.Client(conn, s.identity.Client(capital.(string), "http/1.1"))
 			if err := secured.HandshakeContext(ctx); err != nil {
 				return nil, errors.Join(err, conn.Close())
 			}
 			return secured, nil
 		},
 	}}
+}
+
+// meet adds a capital that the settings do not have, with the base URL that another one has told. It is not called while
+// others use the session. An address at which another capital is expected is refused.
+func (s *session) meet(capital, base string) (peer, error) {
+	u, err := url.Parse(base)
+	if err != nil || u.Scheme != "https" || u.Port() == "" || u.String() != "https://"+u.Host {
+		return peer{}, fmt.Errorf("its interface is said to be at %.300q, which is no address", base)
+	}
+	p := peer{capital, u.Host}
+	if other, taken := s.capitals.LoadOrStore(p.api, p.capital); taken && other != p.capital {
+		return peer{}, fmt.Errorf("its interface is said to be at %s, where %s is", p.api, other)
+	}
+	s.peers = append(s.peers, p)
+	return p, nil
 }
 
 // close lets go of connections.

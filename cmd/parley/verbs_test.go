@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -344,6 +345,7 @@ func TestACapitalIsAdmittedAndExpelled(t *testing.T) {
 	m.awaitSequence("oslo", 4)
 	tells(t, m.do(0, "say", "Here we are", "--as", "oslo").out, "RECORDED: Oslo's statement")
 	tells(t, m.do(0, "status", "--as", "kyiv").out, "oslo guarantor")
+	m.isFoundFromElsewhere("oslo", "london")
 	tells(t, m.do(0, "chair", "oslo", "--as", "kyiv").out, "oslo leads now")
 	m.do(0, "say", "Welcome", "--as", "moscow") // over a leader that its settings do not name
 	m.do(0, "chair", "kyiv", "--as", "kyiv")
@@ -356,6 +358,35 @@ func TestACapitalIsAdmittedAndExpelled(t *testing.T) {
 		t.Errorf("oslo is still there:\n%s", text)
 	}
 	m.do(0, "say", "Without Oslo", "--as", "london")
+}
+
+// isFoundFromElsewhere waits until a capital's own folder, alone on its machine, is enough to see a newcomer's standing.
+func (m *meeting) isFoundFromElsewhere(newcomer, observer string) {
+	m.t.Helper()
+	at, err := host.LoadConfig(filepath.Join(m.folder, newcomer, host.ConfigFile))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	alone := filepath.Join(m.folder, observer)
+	for began := time.Now(); ; {
+		a := command(m.t, "status", "--json", "--data", alone)
+		var st conferenceStanding
+		if err := json.Unmarshal([]byte(a.out), &st); err != nil || a.status != 0 {
+			m.t.Fatalf("%v, %+v", err, a)
+		}
+		i := slices.IndexFunc(st.Capitals, func(x capitalStanding) bool { return x.ID == newcomer })
+		if i < 0 {
+			m.t.Fatalf("%s is not there: %s", newcomer, a.out)
+		}
+		x := &st.Capitals[i]
+		if x.State == "follower" && x.API == "https://"+at.API.Address() && x.Raft == at.Raft.Address() && x.Role == terms.Guarantor && x.PID > 0 && len(x.StateHash) == 64 {
+			break
+		}
+		if x.State != stateUnknown || x.API != "" || time.Since(began) > bound {
+			m.t.Fatalf("%+v", x)
+		}
+	}
+	tells(m.t, command(m.t, "status", "--data", alone).out, newcomer+" guarantor follower", at.API.Address())
 }
 
 func TestABackupIsRestoredWithTheSameState(t *testing.T) {

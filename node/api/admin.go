@@ -54,7 +54,7 @@ func (s *server) notLeader(leader string) error {
 		return problem(http.StatusServiceUnavailable, CodeUnavailable, "nobody leads now: try again").after(time.Second)
 	}
 	p := problem(http.StatusConflict, CodeNotLeader, "only the leader can do this: ask %s", leader)
-	p.Leader, p.API = leader, s.opt.Peers[leader]
+	p.Leader, p.API = leader, s.where(leader)
 	return p
 }
 

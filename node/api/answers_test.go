@@ -43,7 +43,7 @@ func TestEveryDocumentedAnswer(t *testing.T) {
 	fresh := func(change func(*fake, *Options)) *server {
 		f := newFake(t, "kyiv")
 		o := Options{Who: whoByHeader, Chaos: noChaos, Limits: Limits{Requests: 1, StreamsOfClient: 1, BodyBytes: 2000},
-			Peers: map[string]string{"london": "https://127.0.0.1:7001"}}
+			Where: func(id string) string { return map[string]string{"london": "https://127.0.0.1:7001"}[id] }}
 		f.Submit(context.Background(), terms.Move{Verb: terms.VerbPropose, Plan: "peace", Time: 1_000_000_000,
 			Draft: &terms.Draft{Procedure: "plain", Terms: []terms.Setting{{Term: "truce", Value: terms.Flag(true)}}}})
 		f.Submit(context.Background(), terms.Move{Verb: terms.VerbPledge, Term: "truce", Time: 1_000_000_000,

@@ -79,7 +79,7 @@ func newCluster(t *testing.T) *cluster {
 			}
 		})
 		c.nodes[id] = n
-		c.clients[id], c.servers[id] = serve(t, n, Options{Feed: feed, Peers: peers, Clock: func() terms.Instant { return 1_000_000_100 }})
+		c.clients[id], c.servers[id] = serve(t, n, Options{Feed: feed, Where: func(id string) string { return peers[id] }, Clock: func() terms.Instant { return 1_000_000_100 }})
 		peers[id] = c.servers[id].URL // before any request
 	}
 	r, err := c.nodes["kyiv"].Submit(within(t, testTime), terms.Move{Verb: terms.VerbCharter, Charter: charter})

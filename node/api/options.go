@@ -39,8 +39,9 @@ type Options struct {
 	// Feed, if set, supplies the stream's Raft events. It has to be the node's Config.Observe as well.
 	Feed *Feed
 
-	// Peers has the base URLs of all capitals' interfaces, by id, to tell a client where the leader is.
-	Peers map[string]string
+	// Where, if set, returns the base URL of a capital's interface, "" if it is not known, to tell a client where the leader
+	// and the others are. It is called under the state's lock: it must not call the capital.
+	Where func(capital string) string
 
 	// Chaos, if set, carries out faults: see Fault. nil: there is no such route.
 	Chaos func(ctx context.Context, f Fault) error

@@ -65,7 +65,7 @@ func (s *server) state(w http.ResponseWriter, r *http.Request, _ string) error {
 		if c := state.Charter(); c != nil {
 			a.Conference = c.Conference
 		}
-		a.Capitals, a.Plans, a.Pledges = capitalsOf(state), state.Plans(), state.Pledges()
+		a.Capitals, a.Plans, a.Pledges = s.capitalsOf(state), state.Plans(), state.Pledges()
 		return nil
 	})
 }
@@ -74,7 +74,7 @@ func (s *server) state(w http.ResponseWriter, r *http.Request, _ string) error {
 func (s *server) capitals(w http.ResponseWriter, r *http.Request, _ string) error {
 	var a CapitalList
 	return s.read(w, r, false, &a, func(state *terms.State) error {
-		a.Capitals, a.Motions = capitalsOf(state), state.Motions()
+		a.Capitals, a.Motions = s.capitalsOf(state), state.Motions()
 		return nil
 	})
 }
@@ -163,7 +163,7 @@ func hashOf(state *terms.State) string {
 	return hex.EncodeToString(hash[:])
 }
 
-func capitalsOf(state *terms.State) []CapitalView {
+func (s *server) capitalsOf(state *terms.State) []CapitalView {
 	views := []CapitalView{}
 	if c := state.Charter(); c != nil {
 		members := state.Members()
@@ -171,8 +171,16 @@ func capitalsOf(state *terms.State) []CapitalView {
 			x := &c.Capitals[i]
 			views = append(views, CapitalView{ID: x.ID, Name: c.Name(x.ID), Role: x.Role, Votes: x.Votes(),
 				Left: state.HasLeft(x.ID), Expelled: !slices.ContainsFunc(members, func(m terms.Capital) bool { return m.ID == x.ID }),
-				LastNumber: state.LastNumber(x.ID)})
+				LastNumber: state.LastNumber(x.ID), API: s.where(x.ID)})
 		}
 	}
 	return views
+}
+
+// where returns the base URL of a capital's interface, "" if it is not known.
+func (s *server) where(capital string) string {
+	if s.opt.Where == nil {
+		return ""
+	}
+	return s.opt.Where(capital)
 }

@@ -84,6 +84,7 @@ type CapitalView struct {
 	Left       bool       `json:"left"`  // it has left the conference
 	Expelled   bool       `json:"expelled"`
 	LastNumber uint64     `json:"last_number"`
+	API        string     `json:"api,omitempty"` // the base URL of its interface, as far as the capital that answers knows
 }
 
 // CapitalList is the answer to GET /v1/capitals.

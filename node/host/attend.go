@@ -27,6 +27,7 @@ func (h *Host) attend(charter *terms.Charter) {
 	if h.config.KeepsTime {
 		h.work.Go(func() { h.keepTime(ctx) })
 	}
+	h.work.Go(func() { h.greet(ctx) })
 	h.work.Go(func() {
 		for h.found(ctx, charter) != nil {
 			if !h.pauseOrTurn(ctx) {

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -15,10 +16,12 @@ type directory struct {
 	mu       sync.RWMutex
 	order    []string
 	admitted map[string]string
+
+	changed chan struct{} // holds something after admitted has changed
 }
 
 func newDirectory(c *Config) *directory {
-	d := &directory{config: c}
+	d := &directory{config: c, changed: make(chan struct{}, 1)}
 	d.learn(nil)
 	return d
 }
@@ -59,5 +62,18 @@ func (d *directory) learn(members []terms.Capital) {
 	if !slices.Equal(order, d.order) {
 		d.order = order
 	}
-	d.admitted = admitted
+	if !maps.Equal(admitted, d.admitted) {
+		d.admitted = admitted
+		select {
+		case d.changed <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// newcomers lists the capitals that the settings do not have.
+func (d *directory) newcomers() []string {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return slices.Sorted(maps.Keys(d.admitted))
 }

@@ -123,7 +123,7 @@ func (h *Host) openStores(memory bool) (node.Stores, error) {
 }
 
 func (h *Host) openWire(id *identity.Identity) error {
-	o := wire.Options{Identity: id, Listen: h.config.Raft.Listen, Advertise: h.config.Raft.Advertise,
+	o := wire.Options{Identity: id, Listen: h.config.Raft.Listen, Advertise: h.config.Raft.Advertise, API: h.config.API.Address(),
 		Directory: h.directory, Logger: h.log}
 	if h.config.Chaos {
 		o.Chaos = &wire.Chaos{}
@@ -192,10 +192,6 @@ func (h *Host) serve(id *identity.Identity, feed *api.Feed, o Options) error {
 	if err != nil {
 		return fmt.Errorf("its interface cannot listen on %s: %w", h.config.API.Listen, err)
 	}
-	peers := map[string]string{}
-	for _, p := range h.config.Peers {
-		peers[p.Capital] = "https://" + p.API
-	}
 	ao := api.Options{
 		Who: func(r *http.Request) (string, error) {
 			if r.TLS == nil {
@@ -203,7 +199,7 @@ func (h *Host) serve(id *identity.Identity, feed *api.Feed, o Options) error {
 			}
 			return id.VerifyClient(*r.TLS)
 		},
-		Feed: feed, Peers: peers, Gather: o.Gather, Logger: h.log,
+		Feed: feed, Where: h.where, Gather: o.Gather, Logger: h.log,
 		About: api.About{Version: o.Version, PID: os.Getpid(), API: "https://" + h.config.API.Address(), Raft: h.wire.Address(),
 			Data: h.config.DataFolder()},
 	}
@@ -222,6 +218,22 @@ func (h *Host) serve(id *identity.Identity, feed *api.Feed, o Options) error {
 		}
 	})
 	return nil
+}
+
+// where returns the base URL of a capital's interface, "" if it is not known: that of the settings or, for a capital that was
+// admitted since, what it says itself.
+func (h *Host) where(capital string) string {
+	for _, p := range h.config.Peers {
+		if p.Capital == capital {
+			return "https://" + p.API
+		}
+	}
+	if _, member := h.directory.Address(capital); member {
+		if address := h.wire.API(capital); address != "" {
+			return "https://" + address
+		}
+	}
+	return ""
 }
 
 // Node returns the capital's node.

@@ -225,6 +225,9 @@ func FuzzReadFrame(f *testing.F) {
 	f.Add(b.Bytes())
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0, 0, 0, 0, 0})
 	f.Add([]byte{0, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 'x'})
+	f.Add([]byte("\x01\x0e127.0.0.1:7001"))
+	f.Add([]byte("\x01\x09kyiv:7001\x1b"))
+	f.Add([]byte{refused, 255, 'x'})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		const limit = 100 << 10
 		r := bytes.NewReader(b)
@@ -242,6 +245,8 @@ func FuzzReadFrame(f *testing.F) {
 				t.Errorf("%d bytes became another frame", again.Len())
 			}
 		}
-		_ = readWelcome(bytes.NewReader(b)) // must not panic
+		if api, err := readWelcome(bytes.NewReader(b)); err == nil && api != "" && (!isAddress(api) || len(api) > 255) {
+			t.Errorf("an interface at %q", api)
+		}
 	})
 }

@@ -17,13 +17,14 @@ import (
 	"github.com/parley-sim/parley/node/identity"
 )
 
-// What the accepting side says after the handshake: welcome, or refused, the length of the reason and the reason.
+// What the accepting side says after the handshake: refused or welcome, the length of a text and the text. It is the reason,
+// or where the accepting capital's interface is: its certificate speaks for it, so no capital can say that of another.
 const (
 	refused = iota
 	welcome
 )
 
-const maxReason = 255
+const maxHello = 255 // of the text
 
 // accept takes in connections until the wire closes.
 func (w *Wire) accept() {
@@ -105,16 +106,15 @@ func (w *Wire) prove(raw net.Conn) (t *tls.Conn, peer string, err error) {
 	if err != nil {
 		return nil, peer, err
 	}
-	hello := []byte{welcome}
+	kind, text := byte(welcome), w.opts.API
 	if err = spoken(t.ConnectionState().NegotiatedProtocol); err == nil {
 		err = w.opts.Admit(peer)
 	}
 	if err != nil {
-		reason := err.Error()
-		reason = reason[:min(len(reason), maxReason)]
-		hello = append([]byte{refused, byte(len(reason))}, reason...)
+		kind, text = refused, err.Error()
 	}
-	if _, writeErr := t.Write(hello); err == nil {
+	text = text[:min(len(text), maxHello)]
+	if _, writeErr := t.Write(append([]byte{kind, byte(len(text))}, text...)); err == nil {
 		err = writeErr
 	}
 	if err != nil {
@@ -237,7 +237,8 @@ func (w *Wire) connect(ctx context.Context, to, address, protocol string) (*conn
 		err = ofOtherVersion(err, protocol)
 		return nil, errors.Join(fmt.Errorf("wire: %s at %s is not accepted: %w", to, address, err), raw.Close())
 	}
-	if err := readWelcome(t); err != nil {
+	api, err := readWelcome(t)
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("wire: %s at %s does not accept %s: %w", to, address, w.capital, err), raw.Close())
 	}
 	if !stop() {
@@ -247,27 +248,31 @@ func (w *Wire) connect(ctx context.Context, to, address, protocol string) (*conn
 	if c == nil {
 		return nil, ErrClosed
 	}
+	w.noteAPI(to, api)
 	return c, nil
 }
 
-// readWelcome reads whether the other side lets this one in.
-func readWelcome(r io.Reader) error {
+// readWelcome reads whether the other side lets this one in, and where its interface is, "" if it does not say.
+func readWelcome(r io.Reader) (api string, err error) {
 	var b [2]byte
 	if _, err := io.ReadFull(r, b[:1]); err != nil {
-		return err
+		return "", err
 	}
-	if b[0] == welcome {
-		return nil
-	}
-	if b[0] != refused {
-		return fmt.Errorf("wire: it does not speak as a capital does (%#x)", b[0])
+	if b[0] != welcome && b[0] != refused {
+		return "", fmt.Errorf("wire: it does not speak as a capital does (%#x)", b[0])
 	}
 	if _, err := io.ReadFull(r, b[1:]); err != nil {
-		return err
+		return "", err
 	}
-	reason := make([]byte, b[1])
-	if _, err := io.ReadFull(r, reason); err != nil {
-		return err
+	text := make([]byte, b[1])
+	if _, err := io.ReadFull(r, text); err != nil {
+		return "", err
 	}
-	return fmt.Errorf("wire: refused: %q", reason)
+	if b[0] == refused {
+		return "", fmt.Errorf("wire: refused: %q", text)
+	}
+	if api = string(text); api != "" && !isAddress(api) {
+		return "", fmt.Errorf("wire: it says that its interface is at %q, which is not host:port", text)
+	}
+	return api, nil
 }

@@ -39,6 +39,12 @@ func (b *book) set(id, address string) {
 	b.at[id] = address
 }
 
+func (b *book) forget(id string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.at, id)
+}
+
 // conference is the wires of a test.
 type conference struct {
 	t         testing.TB

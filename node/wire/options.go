@@ -25,6 +25,9 @@ type Options struct {
 	// which it listens.
 	Advertise string
 
+	// API is the host:port of the capital's interface, which it tells whoever connects; "": it tells nobody.
+	API string
+
 	// Directory says where the others are. Raft's own configuration counts for capitals that it does not know.
 	Directory Directory
 
@@ -97,6 +100,9 @@ func (o Options) withDefaults() (Options, error) {
 		} else if isWildcard(host) {
 			bad("Advertise %q is an address that others cannot reach: name a host", o.Advertise)
 		}
+	}
+	if o.API != "" && !isAddress(o.API) {
+		bad("API %.300q is not host:port, with an IP address or a name in ASCII and a port in digits", o.API)
 	}
 	if o.Directory == nil {
 		o.Directory = Addresses{}

@@ -93,7 +93,7 @@ func TestStrangersAreRefusedAndSaidOnce(t *testing.T) {
 			}
 			s := tls.Client(raw, config)
 			if err := s.Handshake(); err == nil {
-				if readWelcome(s) == nil {
+				if _, err := readWelcome(s); err == nil {
 					t.Error(says, "is welcome")
 				}
 			}
@@ -151,7 +151,7 @@ func TestGarbageAndHalfOpenConnections(t *testing.T) {
 	// Garbage behind a proper handshake, by either protocol.
 	for _, protocol := range []string{raftProtocol, callProtocol} {
 		s := tls.Client(dial(), c.identity("washington").Client("kyiv", protocol))
-		if err := readWelcome(s); err != nil {
+		if _, err := readWelcome(s); err != nil {
 			t.Fatal(err)
 		}
 		_, _ = s.Write(bytes.Repeat([]byte{0xfe}, 100))
@@ -190,7 +190,7 @@ func TestTooManyConnectionsOfOneCapital(t *testing.T) {
 		}
 		defer func() { _ = raw.Close() }()
 		s := tls.Client(raw, c.identity("moscow").Client("kyiv", callProtocol))
-		if err := readWelcome(s); err != nil {
+		if _, err := readWelcome(s); err != nil {
 			t.Fatal(err)
 		}
 		open = append(open, s)

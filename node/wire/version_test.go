@@ -25,7 +25,7 @@ func TestCapitalsOfOtherVersionsAreToldSo(t *testing.T) {
 			}
 			defer func() { _ = raw.Close() }()
 			s := tls.Client(raw, c.identity("moscow").Client("kyiv", prefix+version))
-			err = readWelcome(s)
+			_, err = readWelcome(s)
 			if err == nil || !strings.Contains(err.Error(), "another version of parley: "+prefix+version+" was asked for, and "+raftProtocol) {
 				t.Errorf("%s%s: %v", prefix, version, err)
 			}

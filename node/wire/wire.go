@@ -61,9 +61,10 @@ type Wire struct {
 	ended chan struct{}  // closed at the end of Close
 
 	mu         sync.Mutex
-	handshakes []net.Conn       // in order of arrival
-	conns      []*conn          // in order of admission
-	peers      map[string]*peer // by capital, made by the first call
+	handshakes []net.Conn        // in order of arrival
+	conns      []*conn           // in order of admission
+	peers      map[string]*peer  // by capital, made by the first call
+	apis       map[string]string // by capital: where it has said that its interface is
 }
 
 var _ node.Links = (*Wire)(nil)
@@ -92,7 +93,7 @@ func Listen(o Options) (*Wire, error) {
 	once := zap.WrapCore(func(c zapcore.Core) zapcore.Core { return zapcore.NewSamplerWithOptions(c, time.Minute, 1, 0) })
 	w := &Wire{opts: o, capital: o.Identity.Capital(), advertise: advertise, log: o.Logger.Named("wire").WithOptions(once),
 		listener: listener, server: o.Identity.Server(raftProtocol, callProtocol), dialer: net.Dialer{KeepAliveConfig: keepAlive},
-		ended: make(chan struct{}), peers: map[string]*peer{}}
+		ended: make(chan struct{}), peers: map[string]*peer{}, apis: map[string]string{}}
 	w.ctx, w.end = context.WithCancel(context.Background())
 	if o.Chaos != nil {
 		w.faults = newFaults(w.capital, o.Chaos.Seed)
