@@ -20,7 +20,7 @@ import (
 )
 
 // conference is the folder of a conference; see host.Init for what is in it. Beside that, node.log in a capital's folder
-// holds what a capital that parley up started has logged. Who has the lock of up.lock runs the conference; who has that of
+// holds what a capital that parley up started has logged (and node.log.1 what was before). Who has the lock of up.lock runs the conference; who has that of
 // a capital's node.lock runs that capital.
 type conference struct {
 	folder  string

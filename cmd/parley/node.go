@@ -26,6 +26,7 @@ type nodeOptions struct {
 	logFormat  string
 	withParent bool
 	page       bool
+	logFile    string
 }
 
 // parley node --config FILE [--log-level L] [--log-format F] [--page]
@@ -43,9 +44,10 @@ func (e *env) nodeCommand() *cli.Command {
 			&cli.StringFlag{Name: "log-format", Usage: "log as `F`: console or json", Value: "console"},
 			&cli.BoolFlag{Name: "page", Usage: "serve a page of the conference to browsers of this machine, and print its address", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "with-parent", Usage: "end when standard input does", Hidden: true},
+			&cli.StringFlag{Name: "log-file", Usage: "log to `FILE`, which is kept from growing without end", Hidden: true},
 		},
 		Action: func(c *cli.Context) error {
-			o := nodeOptions{c.String("config"), c.String("log-level"), c.String("log-format"), c.Bool("with-parent"), c.Bool("page")}
+			o := nodeOptions{c.String("config"), c.String("log-level"), c.String("log-format"), c.Bool("with-parent"), c.Bool("page"), c.String("log-file")}
 			if c.NArg() > 0 {
 				return usagef("node: it takes no arguments; name the settings with --config")
 			}
@@ -55,6 +57,11 @@ func (e *env) nodeCommand() *cli.Command {
 }
 
 func (e *env) runNode(ctx context.Context, o *nodeOptions) error {
+	if o.logFile != "" {
+		if err := e.logTo(o.logFile); err != nil {
+			return err
+		}
+	}
 	if o.config == "" {
 		return usagef("node: name the capital's settings: --config FILE")
 	}

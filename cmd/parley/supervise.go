@@ -109,7 +109,7 @@ func (e *env) startProcesses(ctx context.Context, c *conference, configs []*host
 
 func (e *env) startChild(path, folder string, config *host.Config, o *upOptions) (*child, error) {
 	c := &child{config: config, log: filepath.Join(folder, "node.log"), ready: make(chan struct{}), ended: make(chan struct{})}
-	args := []string{"node", "--config", filepath.Join(folder, host.ConfigFile), "--log-level", o.logLevel}
+	args := []string{"node", "--config", filepath.Join(folder, host.ConfigFile), "--log-level", o.logLevel, "--log-file", c.log}
 	if !o.detach {
 		args = append(args, "--with-parent")
 	}
@@ -188,6 +188,9 @@ func (c *child) lastWords() string {
 		return ""
 	}
 	from := max(c.logged, info.Size()-maxLastWords)
+	if info.Size() < c.logged { // it has begun a new file since
+		from = max(0, info.Size()-maxLastWords)
+	}
 	b, err := io.ReadAll(io.NewSectionReader(f, from, maxLastWords))
 	if err != nil {
 		return ""

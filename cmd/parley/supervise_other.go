@@ -26,4 +26,8 @@ func apart(*exec.Cmd, bool) {}
 
 func notifySignals(to chan<- os.Signal) { signal.Notify(to, os.Interrupt) }
 
+// A process here cannot give up the standard error that it was started with; some systems do not rename a file meanwhile, and
+// the log then goes on in it.
+func becomeStderr(*os.File) error { return nil }
+
 func askToEnd(p *os.Process) error { return p.Kill() }

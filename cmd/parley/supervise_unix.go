@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // Who runs what is told by locks of the operating system and not by files with process ids: a lock ends with its process,
@@ -89,6 +91,14 @@ func apart(cmd *exec.Cmd, detached bool) {
 // notifySignals has the signals that end a program sent to a channel, a closed terminal's included.
 func notifySignals(to chan<- os.Signal) {
 	signal.Notify(to, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+}
+
+// becomeStderr has this process's standard error go to a file, also what the runtime writes there.
+func becomeStderr(f *os.File) error {
+	if err := unix.Dup2(int(f.Fd()), int(os.Stderr.Fd())); err != nil {
+		return fmt.Errorf("write standard error to %s: %w", f.Name(), err)
+	}
+	return nil
 }
 
 // askToEnd asks a process to end.

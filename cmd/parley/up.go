@@ -38,8 +38,8 @@ func (e *env) upCommand() *cli.Command {
 		Description: "SCENARIO is a scenario of the library or a file; its capitals meet, and nothing of its script is\n" +
 			"played. Each is a process that keeps its record in DIR, on ports of this machine alone.\n" +
 			"Ctrl-C stops them, and parley up --data DIR resumes the conference where it stood. A capital\n" +
-			"that is killed stays down; its log is DIR/CAPITAL/node.log.\n" +
-			"Exit status: 0 it was asked to end; 2 what it was asked for is wrong; 3 a capital could not\n" +
+			"that is killed stays down. Its log is DIR/CAPITAL/node.log, of up to 8 MiB; three older ones are\n" +
+			"kept. Exit status: 0 it was asked to end; 2 what it was asked for is wrong; 3 a capital could not\n" +
 			"run, or the record could not be written.",
 		Flags: []cli.Flag{
 			dataFlag("the conference's folder `DIR`, made if need be; default " + dataHome + "/ID"),

@@ -234,6 +234,46 @@ func TestUpResumes(t *testing.T) {
 	allEnd(t, c)
 }
 
+func TestTheLogOfACapitalIsBounded(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "truce")
+	does(t, 0, "up", "testdata/truce.yaml", "--data", folder, "--detach")
+	c, _ := at(t, folder)
+	does(t, 0, "down", "--data", folder)
+	log := filepath.Join(c.capitalFolder("kyiv"), "node.log")
+	before, err := os.ReadFile(log)
+	if err != nil || !bytes.Contains(before, []byte("listening on")) && !bytes.Contains(before, []byte("initial configuration")) {
+		t.Fatalf("%s %v", before, err)
+	}
+	full := append(before, bytes.Repeat([]byte("it has run for a year\n"), maxLogBytes/22)...)
+	if err := os.WriteFile(log, full, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	does(t, 0, "up", "--data", folder, "--detach")
+	pid, err := lockHolder(c.nodeLock("kyiv"))
+	if err != nil || pid == 0 {
+		t.Fatalf("process of kyiv: %d %v", pid, err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGQUIT); err != nil { // the runtime itself writes what all goroutines do
+		t.Fatal(err)
+	}
+	if err := awaitLock(c.nodeLock("kyiv")); err != nil {
+		t.Fatal(err)
+	}
+	does(t, 0, "down", "--data", folder)
+	old, err := os.ReadFile(log + ".1")
+	if err != nil || !bytes.Equal(old, full) {
+		t.Errorf("what was logged before, %d bytes, has become %d bytes: %v", len(full), len(old), err)
+	}
+	now, err := os.ReadFile(log)
+	if err != nil || len(now) > maxLogBytes || !bytes.Contains(now, []byte("initial configuration")) || !bytes.Contains(now, []byte("SIGQUIT: quit")) ||
+		bytes.Contains(now, []byte("for a year")) {
+		t.Errorf("the new log has %d bytes, and begins with %.300s: %v", len(now), now, err)
+	}
+	if info, err := os.Stat(log); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", info.Mode(), err)
+	}
+}
+
 func TestUpLeavesNoOrphans(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "truce")
 	up := begin(t, "up", "testdata/truce.yaml", "--data", folder)
