@@ -56,15 +56,12 @@ func startLivePage(ctx context.Context, l *lookout) (*livePage, error) {
 	path := fmt.Sprintf("/%x/", secret)
 	p := &livePage{address: "http://" + listener.Addr().String() + path}
 	ctx, p.stop = context.WithCancel(ctx)
-	live := page.NewLive(l.charter)
-	last, err := l.catchUp(ctx, live)
+	inner, err := l.show(ctx, &p.work)
 	if err != nil {
 		p.stop()
 		return nil, errors.Join(fmt.Errorf("serve the page: %w", err), listener.Close())
 	}
-	handler := guardPage(listener.Addr().String(), path, live.Handler())
-	p.work.Go(func() { l.follow(ctx, live, last) })
-	p.work.Go(func() { l.watch(ctx, live) })
+	handler := guardPage(listener.Addr().String(), path, inner)
 	p.work.Go(func() {
 		// An error ends the page alone; the conference goes on.
 		_ = api.Serve(ctx, listener, handler, api.Limits{Connections: pageConnections, Grace: time.Second}, nil)
@@ -117,6 +114,18 @@ func guardPage(host, path string, inner http.Handler) http.Handler {
 		}
 		http.StripPrefix(strings.TrimSuffix(path, "/"), inner).ServeHTTP(w, r)
 	})
+}
+
+// show returns the page, with the record so far on it, and what goes on to feed it until ctx ends.
+func (l *lookout) show(ctx context.Context, work *sync.WaitGroup) (http.Handler, error) {
+	live := page.NewLive(l.charter)
+	last, err := l.catchUp(ctx, live)
+	if err != nil {
+		return nil, err
+	}
+	work.Go(func() { l.follow(ctx, live, last) })
+	work.Go(func() { l.watch(ctx, live) })
+	return live.Handler(), nil
 }
 
 // catchUp gives the page the record so far, and returns its length.

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -68,6 +70,79 @@ func TestNodeServesAPage(t *testing.T) {
 	}
 	node.interrupt()
 	node.ends(0)
+}
+
+// TestPageAtTheInterface: each capital serves the page, and goes on feeding it, to who has a certificate, in processes and in
+// one.
+func TestPageAtTheInterface(t *testing.T) {
+	for _, how := range [][]string{nil, {"--dev"}} {
+		t.Run(strings.Join(append(how, "up"), " "), func(t *testing.T) {
+			folder := filepath.Join(t.TempDir(), "truce")
+			up := begin(t, append([]string{"up", "testdata/truce.yaml", "--data", folder, "--no-page"}, how...)...)
+			up.hears("the record can be written")
+			c, all := at(t, folder)
+			says(t, all[0], "before anybody looks")
+			looked := 0
+			for _, config := range c.configs {
+				s, err := sessionOf(config, folder)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer s.close()
+				base := "https://" + config.API.Address() + "/page/"
+				status, body := get(t, s.http, base)
+				if status != http.StatusOK || !strings.Contains(body, "before anybody looks") {
+					t.Fatalf("%s answers %d and %d bytes", config.Capital, status, len(body))
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), within)
+				defer cancel()
+				r, err := http.NewRequestWithContext(ctx, "GET", base+"events?film=0&after=0", nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				stream, err := s.http.Do(r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() { _ = stream.Body.Close() }()
+				says(t, all[0], "seen by "+config.Capital)
+				lines := bufio.NewScanner(stream.Body)
+				lines.Buffer(nil, 1<<22)
+				for lines.Scan() && !strings.Contains(lines.Text(), "seen by "+config.Capital) {
+				}
+				if lines.Err() != nil || lines.Text() == "" {
+					t.Errorf("%s: the stream ended: %v", config.Capital, lines.Err())
+				}
+				looked++
+			}
+			if looked < 3 {
+				t.Errorf("%d pages looked at", looked)
+			}
+			up.interrupt()
+			up.ends(0)
+		})
+	}
+}
+
+// get reads what is at an address.
+func get(t *testing.T, client *http.Client, address string) (int, string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), within)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, "GET", address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, string(body)
 }
 
 func TestPageIsForWhoKnowsIt(t *testing.T) {

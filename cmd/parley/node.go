@@ -94,7 +94,9 @@ func (e *env) runNode(ctx context.Context, o *nodeOptions) error {
 	if err != nil {
 		return err
 	}
-	h, err := host.Start(ctx, config, host.Options{Logger: log, Version: version(), Gather: []prometheus.Gatherer{raftMetrics}})
+	shown := newOwnPage(config)
+	defer shown.close()
+	h, err := host.Start(ctx, config, host.Options{Logger: log, Version: version(), Gather: []prometheus.Gatherer{raftMetrics}, Page: shown})
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil

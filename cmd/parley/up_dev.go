@@ -11,7 +11,10 @@ import (
 )
 
 // hosts are the capitals of a conference in this process.
-type hosts []*host.Host
+type hosts struct {
+	all   []*host.Host
+	pages []*ownPage
+}
 
 // startInProcess starts all capitals in this process, with their records in memory.
 func startInProcess(ctx context.Context, c *conference) (running, error) {
@@ -19,10 +22,11 @@ func startInProcess(ctx context.Context, c *conference) (running, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := host.Options{Memory: true, Version: version(), Gather: []prometheus.Gatherer{raftMetrics}}
-	started := make(hosts, len(c.configs))
+	started := hosts{make([]*host.Host, len(c.configs)), make([]*ownPage, len(c.configs))}
 	err = atOnce(indices(c.configs), func(i int) (err error) {
-		started[i], err = host.Start(ctx, c.configs[i], o)
+		started.pages[i] = newOwnPage(c.configs[i])
+		started.all[i], err = host.Start(ctx, c.configs[i], host.Options{Memory: true, Version: version(),
+			Gather: []prometheus.Gatherer{raftMetrics}, Page: started.pages[i]})
 		return err
 	})
 	if err != nil {
@@ -36,7 +40,10 @@ func (h hosts) fallen(string) string { return "" }
 func (h hosts) allEnded() <-chan struct{} { return nil }
 
 func (h hosts) stop(kill <-chan struct{}) error {
-	err := atOnce(h, func(one *host.Host) error {
+	for _, p := range h.pages {
+		p.close()
+	}
+	err := atOnce(h.all, func(one *host.Host) error {
 		if one == nil {
 			return nil
 		}

@@ -46,6 +46,10 @@ type Options struct {
 	// Chaos, if set, carries out faults: see Fault. nil: there is no such route.
 	Chaos func(ctx context.Context, f Fault) error
 
+	// Page, if set, shows the conference to people. It is served below /page/ to whoever may read, is not part of the
+	// versioned interface, and gets requests for / and for its stream /events alone. nil: there is none.
+	Page http.Handler
+
 	// About is shown in the status to everybody who may read.
 	About About
 

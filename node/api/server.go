@@ -96,6 +96,16 @@ func (s *server) handler() http.Handler {
 	for path, routes := range byPath {
 		mux.Handle(path, s.choose(routes))
 	}
+	if s.opt.Page != nil {
+		show := http.StripPrefix("/page", s.opt.Page)
+		handle := func(w http.ResponseWriter, r *http.Request, _ string) error {
+			show.ServeHTTP(w, r)
+			return nil
+		}
+		mux.Handle("GET /page/{$}", s.guard(route{path: "/page/", access: reader, handle: handle}))
+		mux.Handle("GET /page/events", s.guard(route{path: "/page/events", access: reader, streams: true, handle: handle}))
+		mux.Handle("GET /{$}", http.RedirectHandler("/page/", http.StatusSeeOther))
+	}
 	mux.Handle("/", s.guard(route{path: "other", access: open, handle: func(http.ResponseWriter, *http.Request, string) error {
 		return problem(http.StatusNotFound, CodeNotFound, "there is no such path; /v1/openapi.json lists all there are")
 	}}))

@@ -29,6 +29,7 @@ type Options struct {
 	Memory  bool                  // keep the record in memory; the data folder is not touched
 	Version string                // of Parley, for the status
 	Gather  []prometheus.Gatherer // more metrics, such as api.RaftMetrics
+	Page    http.Handler          // shows the conference to people, at the interface's address; nil: there is none
 	Tune    func(*node.Config)    // changes the node's settings before it starts; nil: those of a live capital
 }
 
@@ -199,7 +200,7 @@ func (h *Host) serve(id *identity.Identity, feed *api.Feed, o Options) error {
 			}
 			return id.VerifyClient(*r.TLS)
 		},
-		Feed: feed, Where: h.where, Gather: o.Gather, Logger: h.log,
+		Feed: feed, Where: h.where, Gather: o.Gather, Page: o.Page, Logger: h.log,
 		About: api.About{Version: o.Version, PID: os.Getpid(), API: "https://" + h.config.API.Address(), Raft: h.wire.Address(),
 			Data: h.config.DataFolder()},
 	}
