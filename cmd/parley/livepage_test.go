@@ -96,7 +96,7 @@ func TestPageAtTheInterface(t *testing.T) {
 				}
 				ctx, cancel := context.WithTimeout(t.Context(), within)
 				defer cancel()
-				r, err := http.NewRequestWithContext(ctx, "GET", base+"events?film=0&after=0", nil)
+				r, err := http.NewRequestWithContext(ctx, "GET", base+"events?film=1&after=0", nil)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -117,6 +117,7 @@ func (e *env) runNode(ctx context.Context, o *nodeOptions) error {
 		case err = <-h.Failed():
 		}
 	}
+	shown.close() // else the interface would wait for who looks at it
 	return errors.Join(err, closeHost(h, again))
 }
 

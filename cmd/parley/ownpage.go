@@ -35,7 +35,10 @@ func (p *ownPage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fmt.Sprintf("there is no page yet: %v", err), http.StatusServiceUnavailable)
 		return
 	}
-	inner.ServeHTTP(w, r)
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	defer context.AfterFunc(p.ctx, cancel)() // a stream ends with the page
+	inner.ServeHTTP(w, r.WithContext(ctx))
 }
 
 // open returns the page, and makes it if there is none yet.
