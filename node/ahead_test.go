@@ -62,6 +62,12 @@ func TestFollowerLags(t *testing.T) {
 		if n := length(Local); n != 4+lagging+2 {
 			t.Errorf("after its lag it has applied %d moves of %d", n, 4+lagging+2)
 		}
+		// A state whose hash is shown beside Raft's applied index has come to that index.
+		submit(1)
+		var shown uint64
+		if _, err := c.nodes["london"].ReadAlone(t.Context(), Local, func(s *terms.State) { shown = s.Sequence() }); err != nil || shown != 4+lagging+3 {
+			t.Errorf("%d moves of %d are shown: %v", shown, 4+lagging+3, err)
+		}
 	})
 }
 

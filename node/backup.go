@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/parley-sim/parley/node/terms"
 )
@@ -107,6 +108,9 @@ func ReadBackup(from io.Reader, options terms.Options) (*Backup, *terms.State, e
 	return b, state, nil
 }
 
+// handedOver bounds how long ReadAlone waits for moves that Raft has handed to the state machine.
+const handedOver = time.Second
+
 // ReadAlone is Read for an f that also calls the state's Hash: nobody else reads the state, and no move is applied, until f
 // has returned.
 func (n *Node) ReadAlone(ctx context.Context, c Consistency, f func(*terms.State)) (uint64, error) {
@@ -114,6 +118,11 @@ func (n *Node) ReadAlone(ctx context.Context, c Consistency, f func(*terms.State
 		if _, err := n.Read(ctx, c, func(*terms.State) {}); err != nil {
 			return 0, err
 		}
+	} else if r, err := n.current(); err == nil {
+		// Moves that Raft says are applied may still wait here for their signatures to be checked (see ahead).
+		ctx, cancel := context.WithTimeout(ctx, handedOver)
+		_ = n.waitApplied(ctx, r.AppliedIndex()) // else the state is what it is
+		cancel()
 	}
 	n.fsm.mu.Lock()
 	defer n.fsm.mu.Unlock()

@@ -31,6 +31,7 @@ func (s *server) status(w http.ResponseWriter, r *http.Request, _ string) error 
 		return err
 	}
 	a.LastMoveIndex = index
+	a.AppliedIndex = max(a.AppliedIndex, index) // the hash is of the state there
 	return sendJSON(w, http.StatusOK, a)
 }
 

@@ -23,6 +23,7 @@ import (
 type Faults struct {
 	salt   uint64
 	faulty atomic.Int32 // links that have faults
+	pace   time.Duration
 
 	mu     sync.Mutex
 	links  map[string]*link
@@ -42,7 +43,8 @@ type LinkFaults struct {
 // maxHeld is how many messages one link holds. More are lost.
 const maxHeld = 4096
 
-// releasePace is how long a released message waits for the answer to the one before.
+// releasePace is how long a released message waits for the answer to the one before. Where one takes longer, the next may
+// overtake it, as on any network.
 const releasePace = 20 * time.Millisecond
 
 type link struct {
@@ -52,7 +54,7 @@ type link struct {
 }
 
 func newFaults(capital string, seed int64) *Faults {
-	return &Faults{salt: mix(uint64(seed), hash(capital)), links: map[string]*link{}}
+	return &Faults{salt: mix(uint64(seed), hash(capital)), links: map[string]*link{}, pace: releasePace}
 }
 
 // Cut loses everything that is sent to the capital, and what is held or under way.
@@ -124,17 +126,17 @@ func (f *Faults) change(to string, how func(*LinkFaults)) {
 		f.faulty.Add(-1)
 	}
 	if !l.state.Held && len(l.held) > 0 {
-		go release(l.held)
+		go release(l.held, f.pace)
 		l.held = nil
 	}
 }
 
 // release sends what was held, in order.
-func release(held []func()) {
+func release(held []func(), pace time.Duration) {
 	for _, arrive := range held {
 		answered := make(chan struct{})
 		go func() { defer close(answered); arrive() }()
-		timer := time.NewTimer(releasePace)
+		timer := time.NewTimer(pace)
 		select {
 		case <-answered:
 		case <-timer.C:
