@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/parley-sim/parley/scenarios"
 	"github.com/parley-sim/parley/sim"
 	"github.com/parley-sim/parley/sim/report"
 )
@@ -121,6 +122,12 @@ func (e *env) play(ctx context.Context, o *runOptions) error {
 	}
 	if err := o.mayRun(sources); err != nil {
 		return err
+	}
+	for i := range sources {
+		m := sources[i].scenario.Machines
+		if m.SettleWithin = 0; o.on == onCluster && m != (scenarios.Machines{}) {
+			e.say("parley: %s: machines: sets nothing on a cluster, whose machines have Parley's own settings", sources[i].file)
+		}
 	}
 	outputs, err := o.open()
 	if err != nil {
