@@ -103,7 +103,7 @@ func sameFile(t *testing.T, a, b string, lines int) {
 // TestAKilledSweepGoesOn kills a sweep on real Raft, workers and all, once it has some results, and resumes it.
 func TestAKilledSweepGoesOn(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it plays on real Raft")
+		t.Skip("NOT RUN: it plays a sweep on real Raft, which takes longer than -short allows")
 	}
 	dir, args := sweepArgs(t, 60, "--workers", "2")
 	want := parleyIn(t, dir, append(args, "--out", "whole.csv")...)
