@@ -62,7 +62,7 @@ func newCluster(t testing.TB, ids ...string) *cluster {
 func (c *cluster) config(id string) Config {
 	cfg := DefaultConfig()
 	cfg.ID, cfg.Key, cfg.Stores = id, c.keys[id], c.stores[id]
-	cfg.Rounds, cfg.Lag = 1, cfg.CommitTimeout // as of live capitals; simulations have them at 0
+	cfg.Rounds, cfg.Lag, cfg.Overlap = 1, cfg.CommitTimeout, true // as of live capitals; simulations go without
 	c.mu.Lock()
 	_, wire := raft.NewInmemTransportWithTimeout(raft.ServerAddress(id), c.rpcTime)
 	c.wires[id] = wire

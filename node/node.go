@@ -35,6 +35,7 @@ type Node struct {
 	lines   lines
 	rounds  *rounds
 	rest    *rest
+	overlap *overlap // nil: without
 
 	transfers transfers
 	watch     *watch
@@ -68,6 +69,10 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 	}
 	n.stores, n.crash = Crashable(cfg.Stores)
 	n.stores = carefully(n.stores, n.log)
+	if cfg.Overlap {
+		n.overlap = newOverlap(n.stores.Log, n.leadsOthers, n.crew.run, n.noteFailedWrite)
+		n.stores.Log = n.overlap
+	}
 	n.ctx, n.end = context.WithCancelCause(context.Background())
 	n.watch = newWatch(n)
 	r, err := n.newRaft(false)
@@ -93,7 +98,10 @@ func (n *Node) newRaft(keep bool) (*raft.Raft, error) {
 	}
 	transport := guardTransport(n.cfg.Transport)
 	if n.cfg.Rest > 0 {
-		log, transport = &restingLog{log, n.rest}, restTransport(transport, n.rest)
+		log = &restingLog{log, n.rest}
+	}
+	if n.cfg.Rest > 0 || n.overlap != nil {
+		transport = attend(transport, n.rest, n.overlap)
 	}
 	r, err := raft.NewRaft(conf, n.fsm, log, n.stores.Stable, n.stores.Snapshots, transport)
 	if err != nil {
@@ -202,6 +210,9 @@ func (n *Node) stopRaft(r *raft.Raft, forGood bool) error {
 		err = closeTransport(n.cfg.Transport) // before waiting: it ends the requests that Raft waits for
 	}
 	err = errors.Join(err, stopping.Error())
+	if n.overlap != nil {
+		n.overlap.drop()
+	}
 	if n.fsm.ahead != nil {
 		n.fsm.ahead.work.Wait()
 	}

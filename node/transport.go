@@ -22,32 +22,37 @@ type guardedPreVote struct {
 // SetHeartbeatHandler installs nothing, so that heartbeats go through Raft's main queue (hashicorp/raft#695).
 func (guarded) SetHeartbeatHandler(func(raft.RPC)) {}
 
-// resting is a transport that holds back appends of an idle leader: see rest.
-type resting struct {
+// attended is a transport that holds back appends of an idle leader, and answers to entries that the leader has not written
+// itself: see rest and overlap.
+type attended struct {
 	raft.Transport
-	rest *rest
+	rest    *rest
+	overlap *overlap // nil: a leader writes entries before it sends them
 }
 
 // AppendEntries sends an append, later if it has nothing to say.
-func (t resting) AppendEntries(id raft.ServerID, at raft.ServerAddress, req *raft.AppendEntriesRequest,
+func (t attended) AppendEntries(id raft.ServerID, at raft.ServerAddress, req *raft.AppendEntriesRequest,
 	resp *raft.AppendEntriesResponse) error {
 	t.rest.wait(id, req)
 	err := t.Transport.AppendEntries(id, at, req, resp)
 	t.rest.note(id, req, err == nil && resp.Success)
+	if n := len(req.Entries); n > 0 && err == nil && t.overlap != nil {
+		err = t.overlap.wait(req.Entries[n-1].Index)
+	}
 	return err
 }
 
-type restingPreVote struct {
-	resting
+type attendedPreVote struct {
+	attended
 	raft.WithPreVote
 }
 
-// restTransport has a transport hold back appends of an idle leader.
-func restTransport(t raft.Transport, r *rest) raft.Transport {
+// attend has a transport's appends attended to.
+func attend(t raft.Transport, r *rest, o *overlap) raft.Transport {
 	if p, ok := t.(raft.WithPreVote); ok {
-		return restingPreVote{resting{t, r}, p}
+		return attendedPreVote{attended{t, r, o}, p}
 	}
-	return resting{t, r}
+	return attended{t, r, o}
 }
 
 // AppendEntriesPipeline refuses, so that one append at a time is in flight to each capital (hashicorp/raft#612).
