@@ -131,10 +131,20 @@ func (n *narrator) answers(r, before *round) {
 	for i := range r.casts {
 		at = max(at, r.casts[i].at)
 	}
-	if len(r.tally.Consent) > 0 {
-		parts = append(parts, w.List(r.tally.Consent)+verb(r.tally.Consent, " consents", " consent"))
+	var outright, plain []string
+	for _, id := range r.tally.Consent {
+		if r.condition(id) == nil {
+			outright = append(outright, id)
+		}
 	}
-	var plain []string
+	if len(outright) > 0 {
+		parts = append(parts, w.List(outright)+verb(outright, " consents", " consent"))
+	}
+	for _, id := range r.tally.Consent {
+		if c := r.condition(id); c != nil {
+			parts = append(parts, fmt.Sprintf("%s consents if %s", w.Name(id), w.Condition(*c)))
+		}
+	}
 	for _, id := range r.tally.Object {
 		c, v := r.last(id), r.veto(id)
 		switch {
@@ -222,6 +232,7 @@ func (n *narrator) closing(r *round) {
 	if r.ended != "passed" && r.ended != "decided" {
 		return
 	}
+	n.conditions(r)
 	if r.ended == "passed" {
 		if p := n.procedureOf(r.plan); p != nil && r.place == len(p.Stages)-1 {
 			return // the decision says it
@@ -279,6 +290,24 @@ func (n *narrator) because(v *terms.PlanView, r *terms.Reason) string {
 		return " The rule is won with the consent of " + who + "."
 	}
 	return ""
+}
+
+// conditions says which conditions held when a round ended, so that the consents tied to them counted.
+func (n *narrator) conditions(r *round) {
+	var who, parts []string
+	for _, id := range r.tally.Consent {
+		c := r.condition(id)
+		if c == nil {
+			continue
+		}
+		who = append(who, id)
+		if text := n.words.Condition(*c); !slices.Contains(parts, text) {
+			parts = append(parts, text)
+		}
+	}
+	if len(who) > 0 {
+		n.say(Political, r.closed, who, nil, "The consent of %s counts: %s.", n.words.List(who), strings.Join(parts, "; "))
+	}
 }
 
 func closeWords(detail string) string {

@@ -74,6 +74,14 @@ func (r *round) last(capital string) *cast {
 	return nil
 }
 
+// condition returns what the capital's consent in the round is tied to, nil if to nothing.
+func (r *round) condition(capital string) *terms.Condition {
+	if c := r.last(capital); c != nil && c.verb == terms.VerbConsent {
+		return c.move.If
+	}
+	return nil
+}
+
 func (r *round) veto(capital string) *terms.VetoView {
 	for i := range r.vetoes {
 		if r.vetoes[i].Capital == capital {

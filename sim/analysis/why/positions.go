@@ -66,9 +66,6 @@ var (
 
 func (f *finder) positionsOf(r *round, capital string) {
 	c, now := r.last(capital), r.position(capital)
-	if c == nil && r.by == capital {
-		return // the author's own text
-	}
 	if r.end(f.h.report.EndedAt) == r.opened && c == nil {
 		return // there was no time to answer
 	}
@@ -104,7 +101,7 @@ func (f *finder) position(r *round, capital string, c *cast, now, to terms.Posit
 		return
 	}
 	verb := map[terms.Position]terms.Verb{terms.Consent: terms.VerbConsent, terms.Abstain: terms.VerbAbstain, terms.Object: terms.VerbObject}[to]
-	f.of(change, f.phrase(r, c, now, verb), capital)
+	f.of(change, f.phrase(r, capital, c, now, verb), capital)
 	if scripted {
 		m := *c.move
 		m.Verb, m.Citing, m.If, m.Text = verb, nil, nil, ""
@@ -143,7 +140,7 @@ func (f *finder) moment(r *round, c *cast) terms.Instant {
 }
 
 // phrase says what a capital does instead.
-func (f *finder) phrase(r *round, c *cast, now terms.Position, verb terms.Verb) string {
+func (f *finder) phrase(r *round, capital string, c *cast, now terms.Position, verb terms.Verb) string {
 	what := map[terms.Verb]string{terms.VerbConsent: "consents to", terms.VerbAbstain: "abstains on", terms.VerbObject: "objects to"}[verb]
 	text := "%s " + what + " " + f.version(r) + f.inStage(r)
 	when := f.day(f.moment(r, c))
@@ -156,6 +153,8 @@ func (f *finder) phrase(r *round, c *cast, now terms.Position, verb terms.Verb) 
 		return text + " instead of objecting (" + when + ")"
 	case now == terms.Abstain:
 		return text + " instead of abstaining (" + when + ")"
+	case now == terms.Consent && c == nil && r.opening != nil && r.by == capital:
+		return text + ", its own text, instead of consenting (" + when + ")"
 	case now == terms.Consent:
 		return text + " instead of consenting (" + when + ")"
 	}

@@ -2,6 +2,7 @@ package why_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -308,6 +309,35 @@ func TestUndone(t *testing.T) {
 	}
 	if got := flipsOf(a); len(got) == 0 || got[0] != "B does not consent to deal (day 2)" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestTheAuthorCouldTakeItBack: proposing is a consent, and the only one here that no script line gives.
+func TestTheAuthorCouldTakeItBack(t *testing.T) {
+	a := explain(t, raft{t}, two+`script: [{at: 0h, propose: deal, by: a}, {at: 1d, consent: deal, by: b}]`, why.Options{Limit: 50, MaxChanges: 1})
+	if !contains(a, "A abstains on deal, its own text, instead of consenting (day 1)") || fact(a, "capitals could each have flipped it") {
+		t.Errorf("%q %+v", flipsOf(a), a.Facts)
+	}
+}
+
+// TestAConditionThatCameToHold: a consent that was tied to another plan is not told as one that was given outright.
+func TestAConditionThatCameToHold(t *testing.T) {
+	text := strings.Replace(two, "plans: {", "plans: {other: {procedure: p, terms: {truce: true}}, ", 1)
+	a := explain(t, raft{t}, text+`script:
+  - {at: 0h, propose: deal, by: a}
+  - {at: 1h, consent: deal, by: b, if: {plan: other, is: adopted}}
+  - {at: 1d, propose: other, by: a}
+  - {at: 2d, consent: other, by: b}
+`, why.Options{Plan: "deal", MaxChanges: 1})
+	if a.Outcome != terms.Adopted {
+		t.Fatal(a.Outcome)
+	}
+	var told []string
+	for _, c := range a.Causes {
+		told = append(told, c.Text)
+	}
+	if !slices.Contains(told, "A consents; B consents if other is adopted.") || !slices.Contains(told, "The consent of B counts: other is adopted.") {
+		t.Errorf("%q", told)
 	}
 }
 
