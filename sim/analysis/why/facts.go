@@ -61,6 +61,30 @@ func (y *sayer) against(r *round) []string {
 	return ids
 }
 
+// needed reports whether a round lacked every one of some capitals: without any one of them, it was not won by the consent of
+// all others.
+func (y *sayer) needed(r *round, who []string) bool {
+	ballot, err := y.s.Charter.StageBallot(y.procedureOf(r.plan), r.place, r.text)
+	if err != nil {
+		return false
+	}
+	for _, id := range who {
+		var pos []terms.Position
+		for _, v := range ballot.Voters() {
+			switch now := r.position(v.ID); {
+			case v.ID != id && slices.Contains(who, v.ID):
+				pos = append(pos, terms.Consent)
+			default:
+				pos = append(pos, now)
+			}
+		}
+		if ballot.OutcomeAtClose(pos) == terms.Adopted {
+			return false
+		}
+	}
+	return true
+}
+
 // trades tells of amendments that gained one capital and lost another.
 func (y *sayer) trades() {
 	rounds := y.h.of(y.view.ID)
@@ -96,6 +120,9 @@ func (y *sayer) lacking() {
 		who := y.against(r)
 		if r.ended == "passed" || len(who) == 0 || len(who) > 2 {
 			continue
+		}
+		if !y.needed(r, who) {
+			return // one of them would have been enough
 		}
 		key := y.words.List(who)
 		if !slices.Contains(order, key) {

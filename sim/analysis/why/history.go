@@ -26,6 +26,7 @@ type round struct {
 	casts    []cast
 	by       string // who proposed or amended
 	opening  *terms.Move
+	step     int      // of the script, whose move opened it; -1 for none
 	kept     []string // capitals whose vetoes the amendment kept
 	cleared  []string // and cleared
 	deadline terms.Instant
@@ -226,14 +227,14 @@ func (r *round) finish(how string, at terms.Instant, v terms.PlanView) {
 // open begins a round.
 func (h *history) open(current map[string]*round, state *terms.State, e *terms.Event, made *moved) {
 	v, _ := state.Plan(e.Plan)
-	c := &round{plan: e.Plan, version: e.Version, opened: e.Time, since: e.Time, text: v.Terms,
+	c := &round{plan: e.Plan, version: e.Version, opened: e.Time, since: e.Time, text: v.Terms, step: -1,
 		scripted: made.step >= 0 && e.Time == made.Move.Time}
 	if old := current[e.Plan]; old != nil && e.Kind == terms.EventVersion {
 		c.deadline, c.since = old.deadline, old.since
 	}
 	h.stand(c, e, state)
 	if m := &made.Move; m.Plan == e.Plan && (m.Verb == terms.VerbPropose || m.Verb == terms.VerbAmend) && e.Time == m.Time && !made.Result.Refused {
-		c.by, c.opening = m.Capital, m
+		c.by, c.opening, c.step = m.Capital, m, made.step
 	}
 	current[e.Plan] = c
 	h.rounds = append(h.rounds, c)
@@ -318,6 +319,17 @@ func (h *history) of(plan string) []*round {
 		}
 	}
 	return own
+}
+
+// amended returns the text that the amendment of a step found, nil if it was never made.
+func (h *history) amended(step int, plan string) []terms.Setting {
+	rounds := h.of(plan)
+	for i := 1; i < len(rounds); i++ {
+		if rounds[i].step == step {
+			return rounds[i-1].text
+		}
+	}
+	return nil
 }
 
 // fate returns how a plan stands at the end.

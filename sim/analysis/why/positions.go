@@ -93,7 +93,7 @@ func (f *finder) position(r *round, capital string, c *cast, now, to terms.Posit
 	if to == terms.Absent {
 		standing := r.veto(capital)
 		switch {
-		case scripted && !f.hasPolicy(capital):
+		case scripted:
 			f.keepSilent(change, r, capital, c)
 		case c == nil && standing != nil:
 			f.liftVeto(change, r, capital)
@@ -168,6 +168,9 @@ func (f *finder) keepSilent(change *Change, r *round, capital string, c *cast) {
 	if c.verb == terms.VerbVeto {
 		change.Kind = KindVeto
 		change.Terms = c.move.Citing
+	}
+	if f.hasPolicy(capital) {
+		shape += ", and goes by its policy"
 	}
 	n := c.step
 	f.of(change, shape+" ("+f.day(c.at)+")", capital)

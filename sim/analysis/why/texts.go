@@ -78,9 +78,13 @@ func (f *finder) valuesOfAmendment(step int, m *terms.Move) {
 				change(own)
 			}})
 	}
+	before := f.h.amended(step, m.Plan)
 	for i := range m.Set {
 		now, t := m.Set[i], f.s.Charter.Term(m.Set[i].Term)
 		for _, v := range f.options(t, &now.Value) {
+			if old := valueOf(before, t.ID); old != nil && old.Equal(v) {
+				continue // that leaves it as it is
+			}
 			note(now.Term, fmt.Sprintf("%s's amendment of %s sets %s to %s instead of %s", by, when, now.Term, f.words.Value(t.ID, v),
 				f.words.Value(t.ID, now.Value)), func(m *terms.Move) { m.Set = set(m.Set, now.Term, &v) })
 		}
