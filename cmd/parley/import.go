@@ -15,14 +15,15 @@ import (
 
 // importOptions is what parley import was asked for.
 type importOptions struct {
-	domain string
-	out    string // a file; "" for standard output
-	format string
-	steps  int
-	json   bool
+	domain   string
+	out      string // a file; "" for standard output
+	format   string
+	profiles []string
+	steps    int
+	json     bool
 }
 
-// parley import DOMAIN [--output FILE] [--format genius|geniusweb|negmas|negolog] [--steps N] [--json]
+// parley import DOMAIN [--output FILE] [--format genius|geniusweb|negmas|negolog] [--profile P ...] [--steps N] [--json]
 func (e *env) importCommand() *cli.Command {
 	var formats []string
 	for _, f := range domains.Formats() {
@@ -36,15 +37,19 @@ func (e *env) importCommand() *cli.Command {
 			"capital a profile, with its utilities as a score sheet and its reservation value as the\n" +
 			"walk-away, and plays and is analysed like any other. What could not be carried over, and\n" +
 			"what has another name, is said on standard error and at the head of the file.\n" +
+			"A folder may hold more profiles than negotiate at once: --profile names those that do.\n" +
+			"NegMAS reads Genius's files in its own way: --format negmas does so too.\n" +
 			"Exit status: 0 the scenario is written, 2 the domain or the usage is wrong.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the scenario to file `F`, which must not exist yet", DefaultText: "standard output"},
 			&cli.StringFlag{Name: "format", Usage: "read it as `F`: " + strings.Join(formats, ", "), DefaultText: "told from the files"},
+			&cli.StringSliceFlag{Name: "profile", Usage: "read profile `P`, by its name or file; give it once for each, the one that opens first", DefaultText: "all"},
 			&cli.IntFlag{Name: "steps", Usage: "part a range of real numbers into `N` equal steps", Value: domains.DefaultSteps},
 			&cli.BoolFlag{Name: "json", Usage: "print a report as JSON, with the scenario in it unless it goes to a file", DisableDefaultText: true},
 		},
 		Action: func(c *cli.Context) error {
-			o := importOptions{domain: c.Args().First(), out: c.String("output"), format: c.String("format"), steps: c.Int("steps"), json: c.Bool("json")}
+			o := importOptions{domain: c.Args().First(), out: c.String("output"), format: c.String("format"),
+				profiles: c.StringSlice("profile"), steps: c.Int("steps"), json: c.Bool("json")}
 			switch {
 			case c.NArg() != 1:
 				return usagef("import: name one domain: its folder or its file")
@@ -73,7 +78,7 @@ type imported struct {
 }
 
 func (e *env) importDomain(o *importOptions) error {
-	d, err := domains.Read(o.domain, domains.Options{Format: domains.Format(o.format), Steps: o.steps})
+	d, err := domains.Read(o.domain, domains.Options{Format: domains.Format(o.format), Steps: o.steps, Profiles: o.profiles})
 	if err != nil {
 		return usagef("import: %v", err)
 	}

@@ -29,6 +29,7 @@ type Profile struct {
 	Utility     [][]*big.Rat // by issue and value; they add up
 	Bias        *big.Rat     // what every deal is worth besides; nil is nothing
 	Reservation *big.Rat     // what no agreement is worth; nil if the file does not say
+	rank        int          // among the profiles that were asked for, -1 if none was
 }
 
 // Loss is something that a scenario cannot say as the domain did.
@@ -147,19 +148,6 @@ func clip(s string) string {
 }
 
 func zero() *big.Rat { return new(big.Rat) }
-
-// steps lists the values of a range: from low on in the given number of equal steps.
-func steps(low, high *big.Rat, n int) []*big.Rat {
-	if n < 1 || low.Cmp(high) == 0 {
-		return []*big.Rat{low}
-	}
-	step := new(big.Rat).Quo(new(big.Rat).Sub(high, low), big.NewRat(int64(n), 1))
-	all := make([]*big.Rat, n+1)
-	for i := range all {
-		all[i] = new(big.Rat).Add(low, new(big.Rat).Mul(step, big.NewRat(int64(i), 1)))
-	}
-	return all
-}
 
 // decimal writes a number as short as it is exact, or, if it has no end, with twelve places.
 func decimal(n *big.Rat) string {

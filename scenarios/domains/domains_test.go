@@ -81,6 +81,11 @@ func TestUtilitiesAreKept(t *testing.T) {
 		{"negolog", NegoLog, "profileb", map[string]string{"colour": "red", "size": "small"}, "11/20", "0"},
 		{"negmas", NegMAS, "buyer", map[string]string{"amount": "3", "when": "later", "constant": "0"}, "9/8", "1/4"},
 		{"negmas", NegMAS, "seller", map[string]string{"amount": "2", "when": "later", "constant": "0"}, "1", ""},
+		{"genius-lenient", Genius, "harbour_city", map[string]string{"dues": "€10", "quay-crane": "north & nothing else", "0600-1800": "12"}, "148/225", "1/4"}, // 2.5/9 + 0.3 + 0.08
+		{"genius-integers", Genius, "lease_tenant", map[string]string{"rent": "3", "rooms": "2"}, "11/12", ""},                                                  // 1.05 is cut off at 1
+		{"geniusweb-sets", GeniusWeb, "isle", map[string]string{"price-per-car": "8.5", "sailings": "4", "season": "summer only"}, "39366642/100000000", "141/500"},
+		{"negmas-functions", NegMAS, "buyer", map[string]string{"tonnes": "5", "price": "20", "route": "3", "return-route": "sea", "constant": "0"}, "83/100", "31/100"},
+		{"negolog-specs", NegoLog, "profilea", map[string]string{"water": "b", "dam-weir": "high", "fish": "b"}, "1041/2000", "2/5"},
 	} {
 		d, out, s := imported(t, filepath.Join("testdata", c.folder), Options{})
 		if d.Format != c.format {
@@ -134,7 +139,7 @@ func TestGolden(t *testing.T) {
 		}
 		looked++
 	}
-	if looked != 5 {
+	if looked != 10 {
 		t.Errorf("looked at %d domains", looked)
 	}
 }
@@ -155,6 +160,7 @@ const (
 	domainXML  = `<negotiation_template><utility_space><objective index="0" name="o"><issue index="1" name="x" vtype="discrete"><item index="1" value="a"/><item index="2" value="b"/></issue></objective></utility_space></negotiation_template>`
 	profileXML = `<utility_space><objective index="0" name="o"><issue index="1" name="x" type="discrete"><item index="1" value="a" evaluation="1"/><item index="2" value="b" evaluation="%s"/></issue><weight index="1" value="%s"/></objective></utility_space>`
 	webDomain  = `{"name": "w", "issuesValues": {"x": {"values": ["a", "b"]}}}`
+	webProfile = `{"LinearAdditiveUtilitySpace": {"domain": {"name": "%s", "issuesValues": {"x": {"values": ["a", "b"]}}}, "name": "%s", "issueUtilities": {"x": {"DiscreteValueSetUtilities": {"valueUtilities": {"a": 1, "b": 0}}}}, "issueWeights": {"x": 1}}}`
 )
 
 // TestWhatCannotBeRead: each is refused with a word on what is wrong, and soon.
@@ -178,6 +184,16 @@ func TestWhatCannotBeRead(t *testing.T) {
 		"a vast exponent": {map[string]string{"d.xml": domainXML, "p.xml": fmt.Sprintf(profileXML, "1e999999999", "1")}, "is not a number"},
 		"a twin value":    {map[string]string{"d.xml": strings.Replace(domainXML, `value="b"`, `value="a"`, 1), "p.xml": strings.Replace(profile, `value="b"`, `value="a"`, 1)}, `the value "a" twice`},
 		"partial order":   {map[string]string{"d.json": webDomain, "p.json": `{"DefaultPartialOrdering": {"name": "p", "domain": {}, "better": []}}`}, "DefaultPartialOrdering, which is no sum"},
+		"a type":          {map[string]string{"d.xml": domainXML, "p.xml": strings.Replace(profile, "<utility_space>", `<utility_space type="nonlinear">`, 1)}, `its type is "nonlinear"`},
+		"a <utility>":     {map[string]string{"d.xml": domainXML, "p.xml": `<utility_space><objective><utility maxutility="9"><ufun type="PlainUfun"/></utility><item evaluation="1"/></objective></utility_space>`}, "it has <utility>"},
+		"a template":      {map[string]string{"d.xml": domainXML, "p.xml": strings.ReplaceAll(fmt.Sprintf(profileXML, "null", "1"), `evaluation="1"`, "")}, "no preference profile"},
+		"twice":           {map[string]string{"d.xml": domainXML, "p.xml": strings.Replace(profile, "<weight", `<issue index="1" name="x"><item value="a" evaluation="1"/></issue><weight`, 1)}, `the issue "x" is evaluated twice`},
+		"an encoding":     {map[string]string{"d.xml": `<?xml version="1.0" encoding="koi8-r"?><negotiation_template/>`}, `the encoding "koi8-r" is not read`},
+		"an open quote":   {map[string]string{"d.xml": "<negotiation_template>\n<issue name=\"x>\n<item value=\"a\"/>"}, "line 3: this is not XML"},
+		"a center":        {map[string]string{"c.yml": "name: c\ntype: anl.MaxCenterUFun\nn_edges: 2\n"}, "c.yml is a MaxCenterUFun"},
+		"a curve":         {map[string]string{"d.yml": "type: CartesianOutcomeSpace\nissues: [{name: x, values: [1, 2]}]\n", "p.yml": "type: LinearAdditiveUtilityFunction\nname: p\nvalues: [{type: SinFun}]\n"}, `a function of the kind "SinFun" is not read`},
+		"a long curve":    {map[string]string{"d.yml": "type: CartesianOutcomeSpace\nissues: [{name: x, values: [1, 2]}]\n", "p.yml": "type: LinearAdditiveUtilityFunction\nname: p\nvalues: [{type: PolynomialFun, coefficients: [1,1,1,1,1,1,1,1,1]}]\n"}, "one of more than 8"},
+		"words":           {map[string]string{"d.yml": "type: CartesianOutcomeSpace\nissues: [{name: x, values: [a, b]}]\n", "p.yml": "type: LinearAdditiveUtilityFunction\nname: p\nvalues: [{type: LinearFun, slope: 2}]\n"}, `a function of numbers, of "a"`},
 		"no JSON":         {map[string]string{"d.json": `{"name": `}, "line 1: the file ends in the middle"},
 		"deep JSON":       {map[string]string{"d.json": strings.Repeat("[", 100_000)}, "nested more than 64 deep"},
 		"a key twice":     {map[string]string{"d.json": `{"name": 1, "name": 2}`}, `the key "name" is given twice`},
@@ -211,12 +227,19 @@ func TestWhatIsNamed(t *testing.T) {
 		want  string
 	}{
 		"no domain":    {map[string]string{"p.xml": fmt.Sprintf(profileXML, "0.5", "1")}, "there is no domain file"},
-		"rounding":     {map[string]string{"d.xml": domainXML, "p.xml": fmt.Sprintf(profileXML, "0.12345678901234567891", "0.12345678901234567")}, "points are 1000 times the utility and are rounded, each by 0.0000"},
+		"rounding":     {map[string]string{"d.xml": domainXML, "p.xml": fmt.Sprintf(profileXML, "0.12345678901234567891", "0.12345678901234567")}, "points are 10000000000000 times the utility and are rounded, each utility by 4.7e-20 at most"},
 		"integers":     {map[string]string{"d.xml": `<negotiation_template><issue index="1" name="n" type="integer" lowerbound="0" upperbound="100000"/></negotiation_template>`, "p.xml": `<utility_space><issue index="1" name="n" type="integer"><evaluator ftype="linear" slope="0.00001" offset="0"/></issue><weight index="1" value="1"/></utility_space>`}, "the integers from 0 to 100000 are too many: 801 of them"},
 		"more than 1":  {map[string]string{"d.xml": domainXML, "p.xml": fmt.Sprintf(profileXML, "0.5", "1.5")}, "Genius cuts utilities off at 1"},
 		"no weight":    {map[string]string{"d.xml": domainXML, "p.xml": strings.Replace(fmt.Sprintf(profileXML, "0.5", "1"), `weight index="1"`, `weight index="9"`, 1)}, "the issue has no weight"},
 		"negative":     {map[string]string{"d.yml": "type: CartesianOutcomeSpace\nissues: [{name: x, values: [1, 2, 3]}]\n", "p.yml": "type: LinearUtilityFunction\nname: p\nweights: [-1]\n"}, "its walk-away is the worth of the worst deal"},
 		"missing util": {map[string]string{"d.json": webDomain, "p.json": `{"LinearAdditiveUtilitySpace": {"issueUtilities": {"x": {"discreteutils": {"valueUtilities": {"a": 1}}}}, "issueWeights": {"x": 1}}}`}, `the value "b" has no utility`},
+		"a template":   {map[string]string{"d.xml": domainXML, "p.xml": fmt.Sprintf(profileXML, "0.5", "1"), "q.xml": strings.ReplaceAll(fmt.Sprintf(profileXML, "null", "1"), `evaluation="1"`, "")}, "it evaluates no value"},
+		"other weight": {map[string]string{"d.xml": domainXML, "p.xml": strings.Replace(fmt.Sprintf(profileXML, "0.5", "1"), "<weight", `<weight index="7" value="0.2"/><weight`, 1)}, "the weight 0.2 of an issue number 7"},
+		"uncertain":    {map[string]string{"d.xml": domainXML, "p.xml": strings.Replace(fmt.Sprintf(profileXML, "0.5", "1"), "<utility_space>", `<utility_space type="UNCERTAIN">`, 1)}, "uncertain preferences"},
+		"two reserves": {map[string]string{"d.xml": domainXML, "p.xml": strings.Replace(fmt.Sprintf(profileXML, "0.5", "1"), "<weight", `<reservation value="0.1"/><reservation value="0.2"/><weight`, 1)}, "a second reservation value, 0.2: 0.1 counts"},
+		"Windows-1252": {map[string]string{"d.xml": strings.ReplaceAll(domainXML, `value="a"`, "value=\"\x80\""), "p.xml": strings.Replace(fmt.Sprintf(profileXML, "0.5", "1"), `value="a"`, `value="€"`, 1)}, "it was read as Windows-1252"},
+		"other domain": {map[string]string{"d.json": webDomain, "p.json": fmt.Sprintf(webProfile, "w", "p"), "q.json": fmt.Sprintf(webProfile, "v", "q")}, "a profile of another domain, v"},
+		"web discount": {map[string]string{"d.json": webDomain, "p.json": strings.Replace(fmt.Sprintf(webProfile, "w", "p"), `"name": "p"`, `"name": "p", "discount_factor": 0.9`, 1)}, "the discount factor 0.9"},
 		"nested":       {map[string]string{"d.xml": strings.Replace(domainXML, `<issue`, `<objective index="5" name="inner"/><issue`, 1), "p.xml": fmt.Sprintf(profileXML, "0.5", "1")}, "grouped under objectives"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -45,19 +45,22 @@ func seed(f *testing.F, names ...string) (s [2]string) {
 
 func FuzzGenius(f *testing.F) {
 	fuzz(f, Genius, "d.xml", "p.xml", [][2]string{seed(f, "genius/picnic.xml", "genius/picnic_a.xml"), seed(f, "genius-numbers/house.xml", "genius-numbers/house_seller.xml"),
-		{domainXML, fmt.Sprintf(profileXML, "0.5", "1")}})
+		{domainXML, fmt.Sprintf(profileXML, "0.5", "1")}, seed(f, "genius-lenient/harbour.xml", "genius-lenient/harbour_port.xml"), seed(f, "genius-lenient/harbour.xml", "genius-lenient/harbour_city.xml"),
+		seed(f, "genius-integers/lease.xml", "genius-integers/lease_owner.xml")})
 }
 
 func FuzzGeniusWeb(f *testing.F) {
-	fuzz(f, GeniusWeb, "d.json", "p.json", [][2]string{seed(f, "geniusweb/trip.json", "geniusweb/trip1.json"), seed(f, "geniusweb/trip.json", "geniusweb/trip2.json")})
+	fuzz(f, GeniusWeb, "d.json", "p.json", [][2]string{seed(f, "geniusweb/trip.json", "geniusweb/trip1.json"), seed(f, "geniusweb/trip.json", "geniusweb/trip2.json"),
+		seed(f, "geniusweb-sets/ferry.json", "geniusweb-sets/ferry_isle.json"), seed(f, "geniusweb-sets/ferry.json", "geniusweb-sets/ferry_coast.json")})
 }
 
 func FuzzNegoLog(f *testing.F) {
-	fuzz(f, NegoLog, "profileA.json", "profileB.json", [][2]string{seed(f, "negolog/profileA.json", "negolog/profileB.json")})
+	fuzz(f, NegoLog, "profileA.json", "profileB.json", [][2]string{seed(f, "negolog/profileA.json", "negolog/profileB.json"), seed(f, "negolog-specs/profileA.json", "negolog-specs/specs.json")})
 }
 
 func FuzzNegMAS(f *testing.F) {
-	fuzz(f, NegMAS, "d.yml", "p.yml", [][2]string{seed(f, "negmas/market.yml", "negmas/buyer.yml"), seed(f, "negmas/market.yml", "negmas/seller.yml")})
+	fuzz(f, NegMAS, "d.yml", "p.yml", [][2]string{seed(f, "negmas/market.yml", "negmas/buyer.yml"), seed(f, "negmas/market.yml", "negmas/seller.yml"),
+		seed(f, "negmas-functions/grain.yml", "negmas-functions/seller.yml"), seed(f, "negmas-functions/grain.yml", "negmas-functions/buyer.yml")})
 }
 
 func FuzzNegMASJSON(f *testing.F) {

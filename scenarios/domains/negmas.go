@@ -26,16 +26,27 @@ func isFun(t *tree) bool {
 	return strings.Contains(c, "fun") && t.kind == treeMap
 }
 
+// negFun is a utility function before its domain is known.
+type negFun struct {
+	where, name string
+	rank        int
+	t           *tree
+}
+
 func negMAS(d *Domain, files []parsed, o *Options) error {
 	var space *tree
 	from := ""
-	type fun struct {
-		where, name string
-		t           *tree
+	var funs []negFun
+	add := func(where, file, name string, t *tree) {
+		if rank, wanted := o.takes(file, name); wanted {
+			funs = append(funs, negFun{where, name, rank, t})
+		}
 	}
-	var funs []fun
 	for _, f := range files {
 		whole := f.root
+		if whole.has("outcome_space") && whole.has("ufuns") {
+			whole = merged(whole)
+		}
 		switch {
 		case strings.Contains(classOf(whole), "OutcomeSpace") || whole.has("issues") && !isFun(whole) && !whole.has("issueWeights"):
 			if space != nil {
@@ -47,20 +58,32 @@ func negMAS(d *Domain, files []parsed, o *Options) error {
 				if name == "" {
 					name = fmt.Sprintf("party %d", i+1)
 				}
-				funs = append(funs, fun{fmt.Sprintf("%s: ufuns[%d]", f.name, i), name, u})
+				add(fmt.Sprintf("%s: ufuns[%d]", f.name, i), f.name, name, u)
 			}
-		case whole.has("outcome_space") && whole.has("ufuns"):
-			return negMAS(d, []parsed{{f.file, merged(whole)}}, o)
 		case isFun(whole):
 			name := whole.get("name").word()
 			if name == "" {
 				name = f.stem()
 			}
-			funs = append(funs, fun{f.name, name, whole})
+			n := len(funs)
+			if add(f.name, f.name, name, whole); len(funs) == n {
+				continue
+			}
 		default:
 			continue
 		}
 		d.Files = append(d.Files, f.name)
+	}
+	for _, f := range funs { // a function may hold its outcome space
+		if space == nil {
+			if space = f.t.either("outcome_space"); space == nil {
+				space = f.t.get("ufun", "outcome_space")
+			}
+			from = f.where
+		}
+	}
+	if space == nil && len(funs) > 0 {
+		return fmt.Errorf("there is no NegMAS outcome space: no file has issues; %s is a %s", funs[0].where, clip(classOf(funs[0].t)))
 	}
 	if space == nil {
 		return fmt.Errorf("there is no NegMAS outcome space: no file has issues")
@@ -76,7 +99,7 @@ func negMAS(d *Domain, files []parsed, o *Options) error {
 		d.Issues = append(d.Issues, is)
 	}
 	for _, f := range funs {
-		p := &Profile{Name: strings.TrimSuffix(f.name, extension(f.name))}
+		p := &Profile{Name: strings.TrimSuffix(f.name, extension(f.name)), rank: f.rank}
 		if err := d.negFun(f.where, p, f.t); err != nil {
 			return fmt.Errorf("%s: %w", f.where, err)
 		}
@@ -269,69 +292,4 @@ func at(t *tree, i int, name string) (*big.Rat, error) {
 		return numberAt(t, name)
 	}
 	return nil, fmt.Errorf("there is none for %q", clip(name))
-}
-
-// valueFun is what an issue's function says of each of its values.
-func valueFun(f *tree, is *Issue) ([]*big.Rat, error) {
-	class := "IdentityFun"
-	if f != nil {
-		class = classOf(f)
-	}
-	if table := f.get("mapping"); table != nil || f != nil && class == "" && f.kind == treeMap {
-		if table == nil {
-			table = f
-		}
-		var row []*big.Rat
-		for k, v := range is.Values {
-			key := v
-			if !table.has(key) { // 1 may be written 1.0
-				for _, other := range table.mapKeys() {
-					if same(is.Number, k, other) {
-						key = other
-					}
-				}
-			}
-			n, err := numberAt(table, key)
-			if err != nil {
-				return nil, err
-			}
-			row = append(row, n)
-		}
-		return row, nil
-	}
-	arg := func(key string, or int64) (*big.Rat, error) {
-		if !f.has(key) {
-			return big.NewRat(or, 1), nil
-		}
-		return numberAt(f, key)
-	}
-	slope, err := arg("slope", 0)
-	if err != nil {
-		return nil, err
-	}
-	bias, err := arg("bias", 0)
-	if err != nil {
-		return nil, err
-	}
-	switch class {
-	case "IdentityFun":
-		slope = big.NewRat(1, 1)
-	case "ConstFun":
-		slope = zero()
-	case "LinearFun", "AffineFun":
-	default:
-		return nil, fmt.Errorf("a function of the kind %q is not read; tables, linear and constant ones are", clip(class))
-	}
-	var row []*big.Rat
-	for _, v := range is.Values {
-		x := zero()
-		if slope.Sign() != 0 {
-			if x, err = number(v); err != nil {
-				return nil, fmt.Errorf("a linear function of %q: %w", clip(v), err)
-			}
-		}
-		y := new(big.Rat).Mul(slope, x)
-		row = append(row, y.Add(y, bias))
-	}
-	return row, nil
 }

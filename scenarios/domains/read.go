@@ -13,6 +13,11 @@ import (
 type Options struct {
 	Format Format // "" to tell it from the files
 	Steps  int    // into how many equal steps a range of real numbers is parted; 0 is DefaultSteps
+
+	// Profiles are those to read, by their names or files; the first opens. None is all of them.
+	Profiles []string
+
+	chosen *chosen
 }
 
 // DefaultSteps is the number of steps that negotiation tools use when they make real numbers discrete.
@@ -65,8 +70,12 @@ func readFiles(name string) ([]file, error) {
 		return nil, fmt.Errorf("cannot read the domain: %w", err)
 	}
 	var files []file
+	var folders []string
 	for _, e := range entries {
 		base := e.Name()
+		if e.IsDir() {
+			folders = append(folders, base)
+		}
 		wanted := extension(base) != "" && !strings.HasPrefix(base, ".") && !strings.HasPrefix(base, "_")
 		if only != "" {
 			wanted = wanted && extension(base) == extension(only) || base == only
@@ -84,7 +93,11 @@ func readFiles(name string) ([]file, error) {
 		files = append(files, file{base, src, base == only})
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("%s holds no .xml, .json, .yml or .yaml file", folder)
+		inside := ""
+		if len(folders) > 0 {
+			inside = "; a domain is one folder of its own, such as " + filepath.Join(folder, folders[0])
+		}
+		return nil, fmt.Errorf("%s holds no .xml, .json, .yml or .yaml file%s", folder, inside)
 	}
 	return files, nil
 }
@@ -115,10 +128,18 @@ func readFile(path string) (src []byte, err error) {
 
 // read makes a domain of files.
 func read(files []file, o Options) (*Domain, error) {
+	o.chosen = &chosen{names: o.Profiles, found: map[string]bool{}}
 	var xmls []file
 	var trees []parsed
+	notes := map[string]string{}
 	var first error // what is wrong with a file that may not belong to the domain at all
 	for _, f := range files {
+		var note string
+		var err error
+		if f.src, note, err = utf8Text(f.src); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.name, err)
+		}
+		notes[f.name] = note
 		if extension(f.name) == ".xml" {
 			xmls = append(xmls, f)
 			continue
@@ -137,7 +158,7 @@ func read(files []file, o Options) (*Domain, error) {
 			}
 			continue
 		}
-		trees = append(trees, parsed{f, root})
+		trees = append(trees, parsed{file: f, root: root})
 	}
 	format := o.Format
 	if format == "" {
@@ -159,21 +180,30 @@ func read(files []file, o Options) (*Domain, error) {
 	case GeniusWeb:
 		err = geniusWeb(d, trees, &o)
 	case NegMAS:
-		if len(trees) == 0 && len(xmls) > 0 { // a NegMAS folder may hold Genius XML
+		if len(xmls) > 0 && detect(nil, trees) != NegMAS { // a NegMAS folder may hold Genius XML
 			err = geniusFiles(d, xmls, &o)
 		} else {
 			err = negMAS(d, trees, &o)
 		}
 	case NegoLog:
-		err = negoLog(d, trees)
+		err = negoLog(d, trees, &o)
 	default:
 		err = fmt.Errorf("there is no format %q", format)
+	}
+	if err == nil {
+		err = o.chosen.check()
 	}
 	if err == nil {
 		err = d.check()
 	}
 	if err != nil {
 		return nil, err
+	}
+	d.sortProfiles()
+	for _, name := range d.Files {
+		if notes[name] != "" {
+			d.lose(name, "%s", notes[name])
+		}
 	}
 	return d, nil
 }

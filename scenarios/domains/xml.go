@@ -27,7 +27,7 @@ var errEntities = errors.New("the file declares a document type or entities; del
 
 // readXML reads a file into a tree.
 func readXML(src []byte) (*element, error) {
-	d := xml.NewDecoder(bytes.NewReader(src))
+	d := xml.NewDecoder(bytes.NewReader(escaped(src)))
 	d.CharsetReader = charset
 	var root *element
 	var open []*element
@@ -76,25 +76,6 @@ func readXML(src []byte) (*element, error) {
 			open = open[:len(open)-1]
 		}
 	}
-}
-
-// charset reads the encodings that are a part of UTF-8 or as easily turned into it. The tools write no others.
-func charset(name string, in io.Reader) (io.Reader, error) {
-	switch strings.ToLower(name) {
-	case "us-ascii", "ascii":
-		return in, nil
-	case "iso-8859-1", "latin1", "windows-1252":
-		b, err := io.ReadAll(in)
-		if err != nil {
-			return nil, err
-		}
-		r := make([]rune, len(b))
-		for i, c := range b {
-			r[i] = rune(c)
-		}
-		return strings.NewReader(string(r)), nil
-	}
-	return nil, fmt.Errorf("the encoding %q is not read: save the file as UTF-8", clip(name))
 }
 
 // each calls f for the elements of that name, at any depth, in the order of the file.
