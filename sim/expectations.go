@@ -61,7 +61,7 @@ func (r *runner) lookAtPlan(e *scenarios.Expectation) (bool, string) {
 	default:
 		note(e.Outcome == "" || e.Outcome == p.Outcome, "%s is %s after %s", p.ID, p.Outcome, decided)
 	}
-	if e.Within != nil {
+	if e.Within != nil && (e.Outcome != "" || e.Agreement == "") {
 		held = held && (p.Outcome == terms.Open && e.Outcome == terms.Open || p.Outcome != terms.Open && decided <= *e.Within)
 	}
 	if e.Version != 0 {
@@ -79,13 +79,30 @@ func (r *runner) lookAtPlan(e *scenarios.Expectation) (bool, string) {
 		note(ok, "blocked by %s", orElse(strings.Join(blockers, ", "), "nobody"))
 	}
 	if e.Agreement != "" {
-		status := "no agreement"
+		status, when := "no agreement", ""
+		ok := false
 		if p.Agreement != nil {
 			status = string(p.Agreement.Status)
+			after := turned(&p).Sub(r.scenario.Start)
+			ok = p.Agreement.Status == e.Agreement && (e.Within == nil || after <= *e.Within)
+			if e.Within != nil {
+				when = " after " + after.String()
+			}
 		}
-		note(status == string(e.Agreement), "agreement: %s", status)
+		note(ok, "agreement: %s%s", status, when)
 	}
 	return held, strings.Join(found, ", ")
+}
+
+// turned is when an adopted plan's agreement came to its present status.
+func turned(p *terms.PlanView) terms.Instant {
+	switch p.Agreement.Status {
+	case terms.InForce:
+		return p.Agreement.Since
+	case terms.Expired, terms.Collapsed:
+		return p.Agreement.Until
+	}
+	return p.DecidedAt
 }
 
 // blockedBy lists the capitals that keep a plan from being won, or kept it: those that veto or object, and those whose

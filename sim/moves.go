@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/parley-sim/parley/node"
@@ -18,6 +19,7 @@ const (
 
 // pending is a move that its capital has not had recorded yet.
 type pending struct {
+	order  int // among all moves of the run, as they were made
 	move   terms.Move
 	number uint64 // under which it may be in the record already; 0: it certainly is not
 	wait   *Wait  // once it had to wait
@@ -34,7 +36,8 @@ type submitted struct {
 // enqueue adds a move to those that the capital makes, one after the other.
 func (r *runner) enqueue(c *capital, m terms.Move, policy bool) {
 	m.Capital, m.Conference = c.id, r.scenario.Charter.Conference
-	c.queue = append(c.queue, &pending{move: m, played: &Played{Move: m, Outcome: string(node.Unknown), First: r.now, Policy: policy}})
+	r.made++
+	c.queue = append(c.queue, &pending{order: r.made, move: m, played: &Played{Move: m, Outcome: string(node.Unknown), First: r.now, Policy: policy}})
 }
 
 // pump submits the capital's moves until one has to wait. If patient, it waits for each to be recorded; otherwise it goes
@@ -145,18 +148,40 @@ func (r *runner) whyNot(c *capital) string {
 	return "no leader took it in time"
 }
 
-// retry tries the waiting moves again, and takes in what became of those that were under way.
+// retry tries the waiting moves again in the order in which they were made, and takes in what became of those that were
+// under way. A capital whose move has to go on waiting is not asked for its later ones.
 func (r *runner) retry() {
-	for _, c := range r.capitals {
-		if len(c.queue) == 0 || c.machine == nil && c.queue[0].result == nil {
+	var tried []*capital
+	for {
+		c := r.waitsLongest(tried)
+		if c == nil {
+			return
+		}
+		p := c.queue[0]
+		patient := p.result == nil || r.done(p)
+		if p.result == nil {
+			r.submit(c, p)
+		}
+		if !patient || !r.await(c, p) {
+			tried = append(tried, c)
 			continue
 		}
-		before := len(c.queue)
-		r.pump(c, c.queue[0].result == nil || r.done(c.queue[0]))
-		if len(c.queue) < before {
-			r.settle()
+		r.settle()
+	}
+}
+
+// waitsLongest returns the capital whose next move was made first, of those that have one to be tried now; nil if none.
+func (r *runner) waitsLongest(but []*capital) *capital {
+	var first *capital
+	for _, c := range r.capitals {
+		if len(c.queue) == 0 || slices.Contains(but, c) || c.machine == nil && c.queue[0].result == nil {
+			continue
+		}
+		if first == nil || c.queue[0].order < first.queue[0].order {
+			first = c
 		}
 	}
+	return first
 }
 
 // done reports whether a submission has come to its end.

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/parley-sim/parley/scenarios"
@@ -37,7 +38,7 @@ type Options struct {
 	Signed   bool                      // capitals sign their moves with ed25519, and every state machine verifies: nobody in a simulation forges, so it is off by default. On a cluster they always do
 	Programs bool                      // the programs that the scenario names may be run
 	Node     []string                  // the command that runs a capital's process on a cluster; the name of its config.json is added
-	Watchdog time.Duration             // real time after which a run in virtual time is given up; 0: bubble.DefaultWatchdog
+	Watchdog time.Duration             // real time after which a run in virtual time that does not get on is given up; 0: bubble.DefaultWatchdog
 }
 
 // ErrTechnical is wrapped by Play's error if the run could not be finished for a technical reason: the outcome is unknown.
@@ -70,15 +71,17 @@ func Play(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error
 	var report *Report
 	var failed error
 	stop := ctx.Done() // asked for here: the channel may be made by this call, and one made in a bubble stays there
+	var alive atomic.Uint64
 	play := func(inside context.Context) {
 		r := newRunner(inside, s, seed, o)
-		r.stop = stop
+		r.stop, r.alive = stop, &alive
 		r.employAgents(agents)
 		report, failed = r.run()
 	}
 	switch {
 	case o.On == Virtual:
-		err = bubble.Run(bubble.Options{Seed: seed, Deterministic: true, Watchdog: o.Watchdog}, func() { play(context.Background()) })
+		err = bubble.Run(bubble.Options{Seed: seed, Deterministic: true, Watchdog: o.Watchdog, Alive: &alive},
+			func() { play(context.Background()) })
 	case o.On == Wall:
 		play(ctx)
 	case o.On == Direct:

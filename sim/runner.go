@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/parley-sim/parley/node/terms"
@@ -16,6 +17,7 @@ type runner struct {
 	options  Options
 	seed     int64
 	stop     <-chan struct{} // the caller gave up
+	alive    *atomic.Uint64  // counts signs of life for the watchdog; nil: nobody watches
 	ctx      context.Context // as stop, for what waits; in virtual time it has no end, since nothing may come into a bubble
 
 	world    world
@@ -28,6 +30,7 @@ type runner struct {
 	shared   *shared
 	agenda   agenda
 	whens    []*scenarios.Step // when-steps that have not acted yet
+	made     int               // how many moves capitals have made
 
 	began   time.Time     // of Raft time
 	now     terms.Instant // scenario time
@@ -91,6 +94,7 @@ func (r *runner) run() (*Report, error) {
 		if err := r.world.broken(); err != nil {
 			return nil, err
 		}
+		r.getOn()
 		r.tellProgress()
 	}
 	r.finish()
@@ -100,6 +104,13 @@ func (r *runner) run() (*Report, error) {
 		return nil, err
 	}
 	return r.report, nil
+}
+
+// getOn gives the watchdog a sign of life.
+func (r *runner) getOn() {
+	if r.alive != nil {
+		r.alive.Add(1)
+	}
 }
 
 func (r *runner) tellProgress() {

@@ -26,6 +26,7 @@ func (r *runner) settle() {
 	}
 	bound := time.Now().Add(within)
 	for pause := firstLook; ; pause = min(pause*3/2, longestLook) {
+		r.getOn()
 		r.world.calm()
 		why := r.restless(time.Now().After(bound))
 		if why == "" || r.ctx.Err() != nil || r.world.broken() != nil {

@@ -25,12 +25,13 @@ import (
 	"math/rand"
 	"runtime"
 	"runtime/debug"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
-// DefaultWatchdog is how long, in real time, a bubble may take when Options.Watchdog is zero.
+// DefaultWatchdog is how long, in real time, a bubble may go without a sign of life when Options.Watchdog is zero.
 const DefaultWatchdog = 60 * time.Second
 
 // DefaultLinger is how long, in virtual time, Run waits for stray goroutines when Options.Linger is zero. It is longer
@@ -52,8 +53,13 @@ type Options struct {
 	// MemoryLimit, in bytes, is where a deterministic bubble starts to collect garbage after all. Zero means 1 GiB.
 	MemoryLimit int64
 
-	// Watchdog bounds the bubble in real time. Zero means DefaultWatchdog, a negative value means no bound.
+	// Watchdog bounds, in real time, how long the bubble may go without a sign of life. Zero means DefaultWatchdog, a
+	// negative value means no bound.
 	Watchdog time.Duration
+
+	// Alive is the count of signs of life: f adds to it as it gets on. Without it the bubble gives none, so Watchdog
+	// bounds the bubble as a whole.
+	Alive *atomic.Uint64
 
 	// Linger bounds, in virtual time, how long Run waits after f has returned for goroutines that are still ending.
 	// Waiting costs nothing if they have ended. Zero means DefaultLinger, a negative value means no wait.
@@ -63,7 +69,7 @@ type Options struct {
 // Errors that Run returns, to be tested with errors.Is. ErrStuck, ErrDeadlock and
 // ErrLeak come with a dump of the goroutines in their text.
 var (
-	// ErrStuck: the bubble took longer than the watchdog allows.
+	// ErrStuck: the bubble went without a sign of life for longer than the watchdog allows.
 	ErrStuck = errors.New("bubble: stuck")
 
 	// ErrDeadlock: every goroutine of the bubble waited for another, and f had not returned.
@@ -118,11 +124,20 @@ func Run(opts Options, f func()) error {
 	}
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
-	select {
-	case err := <-ended:
-		return err
-	case <-timer.C:
-		return fmt.Errorf("%w: not done after %v of real time\n\n%s", ErrStuck, patience, goroutines())
+	for seen := uint64(0); ; timer.Reset(patience) {
+		select {
+		case err := <-ended:
+			return err
+		case <-timer.C:
+		}
+		alive := uint64(0)
+		if opts.Alive != nil {
+			alive = opts.Alive.Load()
+		}
+		if alive == seen {
+			return fmt.Errorf("%w: it did not get on for %v of real time\n\n%s", ErrStuck, patience, goroutines())
+		}
+		seen = alive
 	}
 }
 

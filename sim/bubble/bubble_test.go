@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -140,6 +141,28 @@ func TestWatchdogEndsLivelock(t *testing.T) {
 		if !errors.Is(err, bubble.ErrStuck) {
 			t.Fatalf("deterministic=%v: got %v, want ErrStuck", deterministic, err)
 		}
+	}
+}
+
+// TestWatchdogLetsABubbleGoOn: one that gets on may take longer than the watchdog waits for a sign of life.
+func TestWatchdogLetsABubbleGoOn(t *testing.T) {
+	const watchdog = 250 * time.Millisecond
+	var alive atomic.Uint64
+	over := make(chan struct{})
+	time.AfterFunc(3*watchdog, func() { close(over) })
+	err := bubble.Run(bubble.Options{Watchdog: watchdog, Alive: &alive}, func() {
+		for {
+			select {
+			case <-over:
+				return
+			default:
+				alive.Add(1)
+				runtime.Gosched()
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -229,7 +229,7 @@ func (p *page) replays(r *Replays, say func(string, ...any)) {
 	say("Replays with the same seed: %d. The same political record in %d (%s)%s.", r.Count, r.SameRecord,
 		different(r.RecordHashes), messages)
 	if r.Failed > 0 {
-		say("%s could not be finished; the first: %s.", counted(r.Failed, "replay"), oneLine(r.Why))
+		say("%s could not be finished; the first: %s.", counted(r.Failed, "replay"), oneLine(headline(r.Why)))
 	}
 	if !r.Same() {
 		p.para(bad, gutter, gutter+step, "The replays of one seed gave different political records. That is a fault of Parley.")

@@ -93,20 +93,35 @@ func (t *timeline) opened(e *terms.Event) string {
 		text += "," + t.until(e.Until)
 	}
 	text += "."
-	key := e.Plan + "\x00" + e.Stage
 	plan := t.s.Plan(e.Plan)
-	if plan == nil || t.rules[key] {
+	if plan == nil {
 		return text
 	}
-	t.rules[key] = true
-	if proc := t.s.Charter.Procedure(plan.Draft.Procedure); proc != nil {
-		for i := range proc.Stages {
-			if proc.Stages[i].Name == e.Stage {
-				text += " To pass: " + t.rule(proc.Stages[i].Rule) + "."
-			}
-		}
+	rule, known := t.asks(plan.Draft.Procedure, e)
+	key := e.Plan + "\x00" + e.Stage + "\x00" + rule.String()
+	if known && !t.rules[key] {
+		t.rules[key] = true
+		text += " To pass: " + t.rule(rule) + "."
 	}
 	return text
+}
+
+// asks returns the rule of the stage that opened, with the consents that the text needs for its reserved terms.
+func (t *timeline) asks(procedure string, e *terms.Event) (terms.Rule, bool) {
+	proc := t.s.Charter.Procedure(procedure)
+	if proc == nil {
+		return terms.Rule{}, false
+	}
+	for i := range proc.Stages {
+		if proc.Stages[i].Name != e.Stage {
+			continue
+		}
+		if ballot, err := t.s.Charter.StageBallot(proc, i, t.texts[e.Plan]); err == nil {
+			return ballot.Rule(), true
+		}
+		return proc.Stages[i].Rule, true
+	}
+	return terms.Rule{}, false
 }
 
 // details writes the tally and, of a decision that was not the plan's last, its reasons. Those of the last stand at the

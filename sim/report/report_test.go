@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -223,5 +224,18 @@ func TestStatus(t *testing.T) {
 		if got := report.Worse(c[0], c[1]); got != c[2] || report.Worse(c[1], c[0]) != c[2] {
 			t.Errorf("worse of %d and %d: got %d, want %d", c[0], c[1], got, c[2])
 		}
+	}
+}
+
+// TestAStuckRunIsTold in a line, and not with the stacks of all its goroutines.
+func TestAStuckRunIsTold(t *testing.T) {
+	run := broken()
+	run.Err = errors.New("bubble: stuck: it did not get on for 1m0s of real time\n\n" + strings.Repeat("goroutine 7 [running]:\n", 20_000))
+	if got := text(t, run, report.Options{}); !strings.Contains(got, "it did not get on") || strings.Contains(got, "goroutine 7") {
+		t.Errorf("%.400s", got)
+	}
+	trouble := report.Trouble(run)
+	if n := strings.Count(trouble, "\n"); n > 50 || !strings.Contains(trouble, "goroutine 7") || !strings.HasSuffix(trouble, "lines more") {
+		t.Errorf("%d lines: %.400s", n, trouble)
 	}
 }

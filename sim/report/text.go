@@ -71,7 +71,7 @@ func (p *page) verdict(run *Run) {
 	mark, indent := word+"  ", strings.Repeat(" ", len(word)+2)
 	text := run.Scenario.ID + ": "
 	if run.Report == nil {
-		p.para(l, mark, indent, text+fmt.Sprintf("not played to the end, for a technical reason: %v", run.Err))
+		p.para(l, mark, indent, text+"not played to the end, for a technical reason: "+headline(run.Err.Error()))
 		return
 	}
 	r := run.Report
@@ -116,10 +116,27 @@ func heldFindings(r *sim.Report) int {
 func Trouble(run *Run) string {
 	switch {
 	case run.Err != nil:
-		return fmt.Sprintf("%s: not played to the end, for a technical reason: %v", run.Scenario.ID, run.Err)
+		return fmt.Sprintf("%s: not played to the end, for a technical reason: %s", run.Scenario.ID, abridged(run.Err.Error()))
 	case run.Replays != nil && run.Replays.Failed > 0:
 		return fmt.Sprintf("%s: %s not played to the end, for a technical reason: %s", run.Scenario.ID,
-			counted(run.Replays.Failed, "replay"), run.Replays.Why)
+			counted(run.Replays.Failed, "replay"), abridged(run.Replays.Why))
 	}
 	return ""
+}
+
+// headline is the first line of a trouble: what follows are the stacks of goroutines, thousands of lines for a run that is
+// stuck.
+func headline(why string) string {
+	line, _, _ := strings.Cut(why, "\n")
+	return line
+}
+
+// abridged keeps of a trouble what a person can look through: its headline and the first of the goroutines.
+func abridged(why string) string {
+	const most = 40
+	lines := strings.Split(strings.TrimRight(why, "\n"), "\n")
+	if len(lines) <= most {
+		return why
+	}
+	return fmt.Sprintf("%s\n... and %d lines more", strings.Join(lines[:most], "\n"), len(lines)-most)
 }
