@@ -14,7 +14,7 @@ const MaxSize = 1 << 20
 // readable reports whether the file is text of a length that can be read, and adds a problem if not.
 func (p *parser) readable(src []byte) bool {
 	if len(src) > MaxSize {
-		p.problem(Position{1, 1}, "", "", "the file has %d bytes; a scenario has at most %d", len(src), MaxSize)
+		p.problem(Position{1, 1}, "", "", "the file is too large: a scenario has at most %d bytes", MaxSize)
 		return false
 	}
 	line, column := 1, 1

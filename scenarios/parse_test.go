@@ -465,7 +465,7 @@ func TestNotAScenario(t *testing.T) {
 		"a: \xff":                       "-:1:4: the byte 0xff is not UTF-8",
 		"a: \x00":                       "-:1:4: the control character U+0000",
 		"\x1b[31m":                      "-:1:1: the control character U+001B",
-		strings.Repeat("#", MaxSize+1):  "the file has 1048577 bytes; a scenario has at most 1048576",
+		strings.Repeat("#", MaxSize+1):  "the file is too large: a scenario has at most 1048576 bytes",
 		"a: &a [*a]":                    "*a stands for nothing",
 		"capitals: {a: {<<: {<<: {}}}}": "a scenario needs scenario",
 	} {
