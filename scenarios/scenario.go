@@ -176,7 +176,7 @@ type Expectation struct {
 
 	Plan      string // with one or more of Outcome, Within, Version, Stage, BlockedBy, Agreement
 	Outcome   terms.Outcome
-	Within    *terms.Duration // the outcome, or the recorded move, came no later than this after the start
+	Within    *terms.Duration // the outcome, the agreement's status or the recorded move came no later than this after the start
 	Version   int
 	Stage     string
 	BlockedBy []string // each of these keeps the plan from being won

@@ -80,8 +80,8 @@ func Play(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error
 	}
 	switch {
 	case o.On == Virtual:
-		err = bubble.Run(bubble.Options{Seed: seed, Deterministic: true, Watchdog: o.Watchdog, Alive: &alive},
-			func() { play(context.Background()) })
+		err = bubble.Run(bubble.Options{Seed: seed, Deterministic: true, Watchdog: o.Watchdog, Alive: &alive,
+			Linger: bubble.DefaultLinger + 2*slowest(s)}, func() { play(context.Background()) })
 	case o.On == Wall:
 		play(ctx)
 	case o.On == Direct:
@@ -103,4 +103,15 @@ func Play(ctx context.Context, s *scenarios.Scenario, o Options) (*Report, error
 	}
 	report.WallTime = time.Since(began)
 	return report, nil
+}
+
+// slowest is by how much the slowest line of a scenario is slowed: a message that is on it when the run ends arrives that
+// much later, and so does its answer.
+func slowest(s *scenarios.Scenario) (by time.Duration) {
+	for i := range s.Script {
+		if f := s.Script[i].Fault; f != nil {
+			by = max(by, f.By)
+		}
+	}
+	return by
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/parley-sim/parley/node/terms"
 	"github.com/parley-sim/parley/scenarios"
 	"github.com/parley-sim/parley/sim"
+	"github.com/parley-sim/parley/sim/check"
 )
 
 // read parses a scenario of testdata.
@@ -106,6 +107,37 @@ expect: [{plan: deal, outcome: adopted}]
 	}
 	if len(r.Waits) != 2 || r.Waits[0].Ended || r.Waits[0].Capital != "a" || r.Waits[0].Since != r.Scenario.Start.Add(terms.Hour) {
 		t.Errorf("waits %+v", r.Waits)
+	}
+}
+
+// TestTheLastLeadersDiskIsWiped: with it goes what its log could be compared with, and that is no fault of the run.
+func TestTheLastLeadersDiskIsWiped(t *testing.T) {
+	r, err := sim.Play(context.Background(), inline(t, `
+script:
+  - {at: 0h, chair: a}
+  - {at: 1h, propose: deal, by: a}
+  - {at: 2h, crash: [b, c]}
+  - {at: 2h, wipe: a}
+  - {at: 3h, consent: deal, by: d}
+expect: [{plan: deal, outcome: adopted}]
+`), sim.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.NoQuorum || r.Raft.Elections != 1 || r.Status() != sim.StatusUnknown {
+		t.Errorf("no quorum %t, %d elections, status %d; want one election, and the outcome to be unknown", r.NoQuorum, r.Raft.Elections, r.Status())
+	}
+	for _, c := range r.Checks {
+		if !c.Held || c.LookedAt == 0 && c.Name != check.LeaderCompleteness {
+			t.Errorf("check %s: held %t, looked at %d: %s", c.Name, c.Held, c.LookedAt, c.Detail)
+		}
+	}
+}
+
+// TestALineIsSlowToTheEnd: messages that are still under way when the run ends are no trouble.
+func TestALineIsSlowToTheEnd(t *testing.T) {
+	for _, by := range []string{"20s", "1h"} {
+		play(t, inline(t, "script:\n  - {at: 1h, propose: deal, by: a}\n  - {at: 2h, slow: [[a, b], [c, d]], by: "+by+"}\n"), sim.Options{})
 	}
 }
 

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/parley-sim/parley/node/terms"
 )
@@ -34,12 +35,21 @@ func (r *Run) Finish(e End) []Result {
 		r.result(ExactlyOnce, lines, fmt.Sprintf("%d moves of the record, %d answers", lines-len(r.acks), len(r.acks))),
 		Outcomes(e.Record, e.Plans),
 	}
+	if c := &results[2]; r.pairs == 0 && c.LookedAt == 0 && r.wrong[LeaderCompleteness] == "" && r.lastLeadersWiped() {
+		c.Held, c.Detail = true, "the disk of who led last was wiped, and nobody was elected after that: there was nothing to compare"
+	}
 	for i := range results {
 		if how := e.How[results[i].Name]; how != "" && results[i].Held {
 			results[i].Detail += "; " + how
 		}
 	}
 	return results
+}
+
+// lastLeadersWiped reports whether the log of each leader of the highest Raft term was lost after it had led. The caller
+// holds mu.
+func (r *Run) lastLeadersWiped() bool {
+	return len(r.tops) > 0 && !slices.ContainsFunc(r.tops, func(t topLeader) bool { return !r.machine(t.capital).wiped })
 }
 
 func (r *Run) applications() string {
