@@ -9,7 +9,8 @@ import (
 )
 
 // maxRuleSize bounds a rule with the named rules in it written out: ten rules that each name the next one twice would
-// make a thousand clauses.
+// make a thousand clauses. It bounds the rules of a procedure's stages together too, which are one rule to who asks for the
+// power under it: whatever is accepted can be counted out for 28 members in bounded time.
 const maxRuleSize = 10_000
 
 // namedRule is an entry of rules:, read when it is first needed, since rules can name each other in any order.

@@ -69,7 +69,7 @@ func boundedGames(t testing.TB, size int) []bounded {
 
 // TestBounds analyses such games with lower bounds than the usual ones: what comes out is bounded and says what it is.
 func TestBounds(t *testing.T) {
-	low := &limits{players: 16, weighed: 1 << 20, additions: 300_000_000, words: 1 << 20, mixed: 10_000_000, cells: 1 << 17, leaves: 8, sums: 60_000,
+	low := &limits{players: 16, additions: 300_000_000, words: 1 << 20, mixed: 10_000_000, cells: 1 << 17, minimal: 10_000_000, leaves: 8, sums: 60_000,
 		bits: 1 << 24, tracked: 20_000, visits: 200_000, sampled: 4_000_000}
 	for _, c := range boundedGames(t, 16) {
 		t.Run(c.name, func(t *testing.T) {

@@ -176,7 +176,7 @@ func TestGridBounds(t *testing.T) {
 		{1 << 27, 1_000_000, "[winning_share banzhaf shapley_shubik]"},
 	} {
 		most := usual()
-		most.cells, most.mixed, most.sums, most.tracked = c.cells, c.additions, 10_000, 10_000
+		most.cells, most.mixed, most.minimal, most.sums, most.tracked = c.cells, c.additions, 1_000_000, 10_000, 10_000
 		r, err := New(b).Analyze(context.Background(), Options{Samples: 1000, List: 5, most: most})
 		if err != nil {
 			t.Fatal(err)

@@ -225,7 +225,7 @@ func (c *core) census(ctx context.Context) (*census, error) {
 			return c.blocking(ctx, out, err)
 		}
 	}
-	if c.n <= c.most.players && len(c.quotas()) <= c.most.weighed>>max(0, c.n-inWord) {
+	if c.n <= c.most.players {
 		return tableCensus(ctx, c)
 	}
 	for _, method := range []func(context.Context, *core) (*census, error){splitCensus, diagramCensus, gridSized, gridFlat} {
@@ -268,17 +268,30 @@ func (c *core) blocking(ctx context.Context, out *census, err error) (*census, e
 	if err != nil || out == nil {
 		return nil, err
 	}
-	dual := coreOf(c.dual(), c.n, c.most)
-	if s, ok := seriesOf(&dual); ok {
-		out.minimalBlocking, err = s.minimalWinning(ctx)
-	}
-	if out.minimalBlocking == nil && err == nil {
-		out.minimalBlocking, err = minimalByDiagram(ctx, &dual)
+	if out.minimalBlocking == nil {
+		dual := coreOf(c.dual(), c.n, c.most)
+		out.minimalBlocking, err = dual.minimal(ctx)
 	}
 	if out.minimalWinning == nil && err == nil {
-		out.minimalWinning, err = minimalByDiagram(ctx, c)
+		out.minimalWinning, err = c.minimal(ctx)
 	}
 	return out, err
+}
+
+// minimal counts the minimal winning coalitions by the first method that can; nil if none can.
+func (c *core) minimal(ctx context.Context) (n *big.Int, err error) {
+	if s, ok := seriesOf(c); ok {
+		if n, err = s.minimalWinning(ctx); n != nil || err != nil {
+			return n, err
+		}
+	}
+	if n, err = minimalByDiagram(ctx, c); n != nil || err != nil {
+		return n, err
+	}
+	if h := chainOf(c); h != nil {
+		return h.count(ctx)
+	}
+	return nil, nil
 }
 
 // indices fills in what follows from the counts.

@@ -1,10 +1,12 @@
 package power
 
 import (
+	"cmp"
 	"context"
 	"math/big"
 	"math/bits"
 	"runtime"
+	"slices"
 	"sync"
 )
 
@@ -35,21 +37,6 @@ var ofSize = func() (m [inWord + 1]uint64) {
 // blockBits: a worker takes 2^blockBits words at a time.
 const blockBits = 11
 
-// tableOf fills the table of a game of at most maxTable players.
-func tableOf(ctx context.Context, f *formula, n int) (*table, error) {
-	t := &table{n: n, words: make([]uint64, 1<<max(0, n-inWord))}
-	w := weigherOf(f, n)
-	err := t.blocks(ctx, func(from, to int) {
-		for i := from; i < to; i++ {
-			t.words[i] = w.word(i)
-		}
-	})
-	if n < inWord {
-		t.words[0] &= 1<<(1<<n) - 1
-	}
-	return t, err
-}
-
 // blocks calls do for all words, in parallel blocks. It stops when the context ends.
 func (t *table) blocks(ctx context.Context, do func(from, to int)) error {
 	size := min(1<<blockBits, len(t.words))
@@ -64,97 +51,6 @@ func (t *table) blocks(ctx context.Context, do func(from, to int)) error {
 	}
 	wg.Wait()
 	return ctx.Err()
-}
-
-// weigher evaluates a formula on the 64 coalitions of a word at once.
-type weigher struct {
-	formula
-	parts     []*weigher
-	low, high []int64    // sums of the players of the word's index: of its lower blockBits bits, and of the others
-	order     [64]int64  // sums of the players in a word, ascending
-	reach     [65]uint64 // reach[i]: the coalitions in a word with order[i] or more
-}
-
-func weigherOf(f *formula, n int) *weigher {
-	w := &weigher{formula: *f}
-	for i := range f.parts {
-		w.parts = append(w.parts, weigherOf(&f.parts[i], n))
-	}
-	if f.kind != quota {
-		return w
-	}
-	at := func(i int) int64 {
-		if i < n {
-			return f.w[i]
-		}
-		return 0
-	}
-	subsets := func(from, count int) []int64 {
-		sums := make([]int64, 1, 1<<count)
-		for i := range count {
-			for _, s := range sums[:1<<i] {
-				sums = append(sums, s+at(from+i))
-			}
-		}
-		return sums
-	}
-	inside := subsets(0, inWord)
-	w.low = subsets(inWord, min(blockBits, max(0, n-inWord)))
-	w.high = subsets(inWord+blockBits, max(0, n-inWord-blockBits))
-	var ranks [64]int
-	for c := range ranks {
-		ranks[c] = c
-	}
-	for i := 1; i < 64; i++ { // a stable sort of 64
-		for j := i; j > 0 && inside[ranks[j]] < inside[ranks[j-1]]; j-- {
-			ranks[j], ranks[j-1] = ranks[j-1], ranks[j]
-		}
-	}
-	for i := 63; i >= 0; i-- {
-		w.order[i] = inside[ranks[i]]
-		w.reach[i] = w.reach[i+1] | 1<<ranks[i]
-	}
-	return w
-}
-
-// word says which of the coalitions of a word win.
-func (w *weigher) word(i int) uint64 {
-	switch w.kind {
-	case quota:
-		need := w.q - w.high[i>>blockBits] - w.low[i&(len(w.low)-1)]
-		if need <= 0 {
-			return ^uint64(0)
-		}
-		if need > w.order[63] {
-			return 0
-		}
-		at := 0 // how many of the sums are too small
-		for step := 32; step > 0; step >>= 1 {
-			if w.order[at+step-1] < need {
-				at += step
-			}
-		}
-		return w.reach[at]
-	case allOf:
-		out := ^uint64(0)
-		for _, p := range w.parts {
-			if out &= p.word(i); out == 0 {
-				break
-			}
-		}
-		return out
-	case anyOf:
-		out := uint64(0)
-		for _, p := range w.parts {
-			if out |= p.word(i); out == ^uint64(0) {
-				break
-			}
-		}
-		return out
-	case always:
-		return ^uint64(0)
-	}
-	return 0
 }
 
 // counts are winning coalitions by size, in all and with each player.
@@ -329,7 +225,9 @@ func (t *table) minimal(ctx context.Context) (winning, blocking uint64, err erro
 
 // tableCensus counts a core of at most maxTable players by its truth table.
 func tableCensus(ctx context.Context, c *core) (*census, error) {
-	t, err := tableOf(ctx, &c.formula, c.n)
+	order := c.lightFirst()
+	f := c.on(order, nil)
+	t, err := tableOf(ctx, &f, c.n)
 	if err != nil {
 		return nil, err
 	}
@@ -343,10 +241,25 @@ func tableCensus(ctx context.Context, c *core) (*census, error) {
 	}
 	out := &census{method: "truth table", sizes: bigs(n.sizes), minimalWinning: new(big.Int).SetUint64(mw), minimalBlocking: new(big.Int).SetUint64(mb)}
 	for _, k := range c.kinds {
-		out.withSizes = append(out.withSizes, bigs(n.with[k[0]]))
+		out.withSizes = append(out.withSizes, bigs(n.with[slices.Index(order, k[0])]))
 	}
 	out.sum()
 	return out, nil
+}
+
+// lightFirst orders the players by their weights, as shares of what the quotas ask for.
+func (c *core) lightFirst() []int {
+	heavy, order := make([]float64, c.n), make([]int, c.n)
+	for _, q := range c.quotas() {
+		for i := range heavy {
+			heavy[i] += float64(q.w[i]) / float64(q.q)
+		}
+	}
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(heavy[a], heavy[b]) })
+	return order
 }
 
 func bigs(n []uint64) []*big.Int {
