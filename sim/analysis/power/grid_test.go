@@ -170,6 +170,7 @@ func TestGridBounds(t *testing.T) {
 		estimated        string
 	}{
 		{1 << 27, 1 << 40, "[]"},
+		{1_500_000, 1 << 40, "[]"}, // by size, in several passes
 		{1_000_000, 1 << 40, "[shapley_shubik]"},
 		{1 << 27, 40_000_000, "[shapley_shubik]"},
 		{100_000, 1 << 40, "[winning_share banzhaf shapley_shubik]"},

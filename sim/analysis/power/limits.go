@@ -5,9 +5,9 @@ type limits struct {
 	players   int   // whose coalitions are looked at one by one
 	additions int64 // of one word, by generating functions: twenty to thirty seconds of one core
 	words     int64 // of memory for a table of coefficients: 512 MB
-	mixed     int64 // additions for several weights at once: ten to twenty seconds of one core
+	mixed     int64 // additions for several weights at once: some two to three minutes of one core
 	cells     int64 // words for them: 768 MB
-	minimal   int64 // additions for the minimal coalitions of such games
+	minimal   int64 // additions for the minimal coalitions of such games, winning and blocking ones each
 	leaves    int   // games that a game is split into
 	sums      int   // of all edges of a diagram
 	bits      int   // of all counts of a diagram: 256 MB
@@ -17,6 +17,6 @@ type limits struct {
 }
 
 func usual() *limits {
-	return &limits{players: maxTable, additions: 20_000_000_000, words: 1 << 26, mixed: 8_000_000_000, cells: 3 << 25, minimal: 40_000_000_000, leaves: 64,
+	return &limits{players: maxTable, additions: 20_000_000_000, words: 1 << 26, mixed: 120_000_000_000, cells: 3 << 25, minimal: 30_000_000_000, leaves: 64,
 		sums: 6_000_000, bits: 1 << 31, tracked: 2_000_000, visits: 20_000_000, sampled: 4_000_000_000}
 }

@@ -228,7 +228,7 @@ func (c *core) census(ctx context.Context) (*census, error) {
 	if c.n <= c.most.players {
 		return tableCensus(ctx, c)
 	}
-	for _, method := range []func(context.Context, *core) (*census, error){splitCensus, diagramCensus, gridSized, gridFlat} {
+	for _, method := range []func(context.Context, *core) (*census, error){splitCensus, diagramCensus, gridSized, foldedCensus, gridFlat} {
 		by, err := method(ctx, c)
 		if err != nil {
 			return nil, err
