@@ -73,6 +73,8 @@ func TestBounds(t *testing.T) {
 		{"merges", "a: &a {b: c}\nd:\n" + fill("  - {<<: *a}\n"), ""},
 		{"laughs", laughs.String(), "aliases counted as often"},
 		{"rules", rules.String(), "more than 10000 clauses"},
+		{"conditions", stages("{any: [" + strings.Repeat("{yes: 1},", 700) + "]}"), "more than 2000 conditions"},
+		{"stages", stages("{any: [" + strings.Repeat("{consent_of: [a, b, c, d, e, f, g]},", 500) + "]}"), "rules of the procedure have more than 10000 clauses"},
 		{"groups", groups.String(), "more than 250000 links"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -88,6 +90,12 @@ func TestBounds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// stages is a procedure of three stages with the same rule.
+func stages(rule string) string {
+	return "scenario: x\ncapitals: {a: , b: , c: , d: , e: , f: , g: }\nrules:\n  r: " + rule + "\nprocedures:\n  p: {stages: [" +
+		"{name: one, rule: r}, {name: two, rule: r}, {name: three, rule: r}]}\n"
 }
 
 // limit tells a parse that grows with the square of its input, which takes hours here, from a busy machine.

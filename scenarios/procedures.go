@@ -48,11 +48,15 @@ func (p *parser) procedure(name string, v value) terms.Procedure {
 		p.wrong(stages, "a procedure has one stage or more")
 	}
 	fine := true
-	clauses := 0
+	clauses, conditions := 0, 0
 	for i, x := range items {
 		s, size, ok := p.stage(i, x)
 		if clauses += size; clauses > maxRuleSize {
 			p.wrong(x, "with this stage, the rules of the procedure have more than %d clauses", maxRuleSize)
+			return proc
+		}
+		if conditions += conditionsOf(s.Rule); conditions > maxConditions {
+			p.wrong(x, "with this stage, the rules of the procedure have more than %d conditions, however they are joined", maxConditions)
 			return proc
 		}
 		if p.effort += size * len(s.Members); p.effort > maxEffort {

@@ -9,9 +9,24 @@ import (
 )
 
 // maxRuleSize bounds a rule with the named rules in it written out: ten rules that each name the next one twice would
-// make a thousand clauses. It bounds the rules of a procedure's stages together too, which are one rule to who asks for the
-// power under it: whatever is accepted can be counted out for 28 members in bounded time.
+// make a thousand clauses. Names count too. It bounds the rules of a procedure's stages together as well.
 const maxRuleSize = 10_000
+
+// maxConditions bounds what the rules of a procedure's stages ask for, without all and any: whoever asks for the power under
+// a procedure takes them for one rule, and 2^28 coalitions are to be held against it in seconds.
+const maxConditions = 2_000
+
+// conditionsOf counts what a rule asks for.
+func conditionsOf(r terms.Rule) int {
+	if len(r.Rules) == 0 {
+		return 1
+	}
+	n := 0
+	for _, sub := range r.Rules {
+		n += conditionsOf(sub)
+	}
+	return n
+}
 
 // namedRule is an entry of rules:, read when it is first needed, since rules can name each other in any order.
 type namedRule struct {

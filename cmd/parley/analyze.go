@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -140,7 +141,9 @@ func (e *env) analyze(ctx context.Context, o *analyzeOptions) error {
 	if o.seed != nil {
 		seed = *o.seed
 	}
-	rules, err := power.Scenario(ctx, s, choice, power.Options{Seed: seed, Samples: o.samples})
+	rules, err := power.Scenario(ctx, s, choice, power.Options{Seed: seed, Samples: o.samples, Lasting: func(what string, d time.Duration) {
+		e.say("analyze: counting out %s; this takes about %.0f seconds", what, d.Seconds())
+	}})
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ type chain struct {
 	marks   [][]int64
 	rule    clause
 	runs    []*run
+	work    float64 // in additions
 }
 
 // run is classes in which the players are critical up to the same sums of the last weight.
@@ -37,7 +38,7 @@ type run struct {
 // span is sums of a coalition that are counted: from low to high of all weights, both included.
 type span struct{ low, high []int64 }
 
-// always and never are the bounds of players who are critical at any sum, or at none.
+// toTheEnd and atNone are the bounds of players who are critical at any sum, or at none.
 const (
 	toTheEnd = math.MaxInt64
 	atNone   = math.MinInt64
@@ -212,7 +213,7 @@ const maxClasses = 20_000
 // plan lays out the runs, of coalitions or of what they leave over, whichever is less.
 func (h *chain) plan() bool {
 	k := float64(primesFor(h.n))
-	work, most := 0.0, float64(h.most.minimal)
+	most := float64(h.most.minimal)
 	d := len(h.weights) - 1
 	for _, r := range h.runs {
 		for i, to := range r.upTo {
@@ -272,7 +273,7 @@ func (h *chain) plan() bool {
 			return false
 		}
 		r.lattice.order = order
-		if work += k * r.work(most/k); work > most {
+		if h.work += k * r.lattice.work(most/k); h.work > most {
 			return false
 		}
 	}
@@ -281,6 +282,7 @@ func (h *chain) plan() bool {
 
 // count returns the number of minimal winning coalitions.
 func (h *chain) count(ctx context.Context) (*big.Int, error) {
+	h.most.announce(h.work)
 	var words int64
 	for _, r := range h.runs {
 		words = max(words, r.words)

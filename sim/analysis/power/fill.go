@@ -178,9 +178,8 @@ func (l *lightest) place(need int64) int {
 	return at
 }
 
-// and leaves of some coalitions those that have a sum of need or more; or adds them. What they return is as in [leaf].
-func (l *lightest) and(need int64, to *leaf) uint64 {
-	at := l.place(need)
+// and leaves of some coalitions those from a place in the order on; or adds them. What they return is as in [leaf].
+func (l *lightest) and(at int, to *leaf) uint64 {
 	stop := at / stops
 	some := to.and(&l.from[stop])
 	for _, c := range l.order[stop*stops : at] {
@@ -189,8 +188,7 @@ func (l *lightest) and(need int64, to *leaf) uint64 {
 	return some
 }
 
-func (l *lightest) or(need int64, to *leaf) uint64 {
-	at := l.place(need)
+func (l *lightest) or(at int, to *leaf) uint64 {
 	stop := (at + stops - 1) / stops
 	common := to.or(&l.from[stop])
 	for _, c := range l.order[at : stop*stops] {
@@ -333,7 +331,7 @@ func (f *filling) leaf(code residual, at, depth int) (*leaf, int) {
 	out := f.joins[depth]
 	if v := code[at]; v >= 0 {
 		*out = leaf{}
-		f.light[v].or(code[at+1], out)
+		f.light[v].or(f.light[v].place(code[at+1]), out)
 		return out, at + 2
 	}
 	end := int(code[at+1])
@@ -347,44 +345,63 @@ func (f *filling) leaf(code residual, at, depth int) (*leaf, int) {
 	return out, end
 }
 
+// ahead is how many quotas are looked up before the first of them is used: each look-up waits for memory, and they wait
+// together.
+const ahead = 16
+
+// look looks up the quotas that come next in a code: their places in the order of their weights.
+func (f *filling) look(code residual, at int, places *[ahead]int) (n int) {
+	for n < ahead && at < len(code) && code[at] >= 0 && f.uses[code[at]] == 1 {
+		places[n] = f.light[code[at]].place(code[at+1])
+		n, at = n+1, at+2
+	}
+	return n
+}
+
 // all leaves in out what is in all parts of a code from a place on; any adds what is in any. They stop when that is clear.
 func (f *filling) all(out *leaf, code residual, at, depth int) {
+	var places [ahead]int
 	for at < len(code) {
-		var some uint64
-		if v := code[at]; v < 0 {
-			var part *leaf
-			part, at = f.leaf(code, at, depth+1)
-			some = out.and(part)
-		} else {
-			if f.uses[v] > 1 {
-				some = out.and(f.ask(v, code[at+1]))
-			} else {
-				some = f.light[v].and(code[at+1], out)
+		if n := f.look(code, at, &places); n > 0 {
+			for _, place := range places[:n] {
+				if f.light[code[at]].and(place, out) == 0 {
+					return
+				}
+				at += 2
 			}
-			at += 2
+			continue
 		}
-		if some == 0 {
+		var part *leaf
+		if v := code[at]; v < 0 {
+			part, at = f.leaf(code, at, depth+1)
+		} else {
+			part, at = f.ask(v, code[at+1]), at+2
+		}
+		if out.and(part) == 0 {
 			return
 		}
 	}
 }
 
 func (f *filling) any(out *leaf, code residual, at, depth int) {
+	var places [ahead]int
 	for at < len(code) {
-		var common uint64
-		if v := code[at]; v < 0 {
-			var part *leaf
-			part, at = f.leaf(code, at, depth+1)
-			common = out.or(part)
-		} else {
-			if f.uses[v] > 1 {
-				common = out.or(f.ask(v, code[at+1]))
-			} else {
-				common = f.light[v].or(code[at+1], out)
+		if n := f.look(code, at, &places); n > 0 {
+			for _, place := range places[:n] {
+				if f.light[code[at]].or(place, out) == ^uint64(0) {
+					return
+				}
+				at += 2
 			}
-			at += 2
+			continue
 		}
-		if common == ^uint64(0) {
+		var part *leaf
+		if v := code[at]; v < 0 {
+			part, at = f.leaf(code, at, depth+1)
+		} else {
+			part, at = f.ask(v, code[at+1]), at+2
+		}
+		if out.or(part) == ^uint64(0) {
 			return
 		}
 	}
@@ -398,7 +415,7 @@ func (f *filling) ask(v, need int64) *leaf {
 	}
 	if a.need != need {
 		a.need, *a.have = need, leaf{}
-		f.light[v].or(need, a.have)
+		f.light[v].or(f.light[v].place(need), a.have)
 	}
 	return a.have
 }

@@ -49,6 +49,7 @@ func foldedCensus(ctx context.Context, c *core) (*census, error) {
 	if best == nil {
 		return nil, nil
 	}
+	c.most.announce(least)
 	return best.census(ctx)
 }
 

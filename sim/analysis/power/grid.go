@@ -131,6 +131,7 @@ func gridCensus(ctx context.Context, c *core, sized bool) (*census, error) {
 	if best == nil {
 		return nil, nil
 	}
+	c.most.announce(least)
 	return best.census(ctx)
 }
 

@@ -23,8 +23,8 @@
 // Capitals that everybody needs and those that the rule does not mention are taken out first. What is left is counted by the
 // first of these that can: generating functions, where the rule is on one weight and on heads; a truth table of up to 28
 // players, for any rule at all; generating functions again, where a few named players stand in the way; a decision diagram,
-// for any rule in which few different sums can come up; generating functions of several weights. See series, table,
-// splitCensus, diagram and grid for sources. All of them are exact, in whole numbers and fractions. Beyond their bounds (see
+// for any rule in which few different sums can come up; generating functions of several weights, by size at once or in several
+// passes. See series, table, splitCensus, diagram, grid and folded for sources, and chain for minimal coalitions. All of them are exact, in whole numbers and fractions. Beyond their bounds (see
 // limits) the indices are estimated from a seeded sample, and the result says which.
 package power
 
@@ -33,7 +33,9 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"runtime"
 	"slices"
+	"time"
 
 	"github.com/parley-sim/parley/node/terms"
 )
@@ -82,7 +84,23 @@ type Options struct {
 	Samples int   // how many coalitions, and how many orders, an estimate looks at; 0 is DefaultSamples
 	List    int   // how many minimal coalitions are listed at most; 0 is DefaultList
 
+	// Lasting, if set, is called before a count that takes long: of what, and about how long.
+	Lasting func(what string, d time.Duration)
+
+	what string  // is analysed
 	most *limits // nil: the usual ones
+}
+
+// limits are those of an analysis, with whom to tell that it takes long.
+func (o *Options) limits() *limits {
+	l := *cmp.Or(o.most, usual())
+	if o.Lasting != nil {
+		l.lasting = func(additions float64) {
+			seconds := additions * perAddition / float64(runtime.GOMAXPROCS(0))
+			o.Lasting(o.what, time.Duration(seconds*float64(time.Second)).Round(5*time.Second))
+		}
+	}
+	return &l
 }
 
 // The defaults of [Options].
@@ -161,7 +179,7 @@ func (g *Game) Analyze(ctx context.Context, o Options) (*Result, error) {
 		o.List = DefaultList
 	}
 	n := len(g.players)
-	c := coreOf(g.formula, n, cmp.Or(o.most, usual()))
+	c := coreOf(g.formula, n, o.limits())
 	r := &Result{Exact: true, Players: make([]Player, n)}
 	groups := c.groups()
 	for i, id := range g.players {

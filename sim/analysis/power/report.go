@@ -81,6 +81,7 @@ func Scenario(ctx context.Context, s *scenarios.Scenario, choice Choice, o Optio
 				report.Stages[same].Plans = append(slices.Clip(report.Stages[same].Plans), w.plans...)
 				stage.Result = report.Stages[same].Result
 			} else {
+				o.what = fmt.Sprintf("stage %s of procedure %s", st.Name, w.procedure.Name)
 				if stage.Result, err = New(b).Analyze(ctx, o); err != nil {
 					return nil, err
 				}
@@ -90,6 +91,7 @@ func Scenario(ctx context.Context, s *scenarios.Scenario, choice Choice, o Optio
 			ballots = append(ballots, b)
 		}
 		if len(ballots) > 1 {
+			o.what = fmt.Sprintf("procedure %s as a whole", w.procedure.Name)
 			if whole.Result, err = New(ballots...).Analyze(ctx, o); err != nil {
 				return nil, err
 			}

@@ -502,6 +502,9 @@ func seriesCensus(ctx context.Context, c *core) (*census, error) {
 	if !sized && !(s.flat && l.feasible(false)) {
 		return nil, nil
 	}
+	if sized {
+		c.most.announce(float64(l.cost()) * float64(primesFor(c.n)))
+	}
 	out, err := l.census(ctx, sized)
 	if err != nil {
 		return nil, err

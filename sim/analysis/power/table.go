@@ -225,6 +225,8 @@ func (t *table) minimal(ctx context.Context) (winning, blocking uint64, err erro
 
 // tableCensus counts a core of at most maxTable players by its truth table.
 func tableCensus(ctx context.Context, c *core) (*census, error) {
+	const asMany = 50 // additions take as long as looking up a quota for a leaf
+	c.most.announce(asMany * float64(len(c.quotas())) * float64(int64(1)<<max(0, c.n-leafPlayers)))
 	order := c.lightFirst()
 	f := c.on(order, nil)
 	t, err := tableOf(ctx, &f, c.n)
