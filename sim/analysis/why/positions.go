@@ -69,6 +69,23 @@ func (f *finder) positionsOf(r *round, capital string) {
 	if r.end(f.h.report.EndedAt) == r.opened && c == nil {
 		return // there was no time to answer
 	}
+	f.otherPositions(r, capital, c, now)
+	if c == nil {
+		return
+	}
+	for i := range r.casts { // those that it took before: it could have stood elsewhere while others stood elsewhere too
+		if earlier := &r.casts[i]; earlier.capital == capital && earlier != c && earlier.step >= 0 && earlier.verb != terms.VerbLift {
+			f.otherPositions(r, capital, earlier, positionOf[earlier.verb])
+		}
+	}
+}
+
+// positionOf is the position that a move takes.
+var positionOf = map[terms.Verb]terms.Position{terms.VerbConsent: terms.Consent, terms.VerbObject: terms.Object, terms.VerbVeto: terms.Object,
+	terms.VerbAbstain: terms.Abstain}
+
+// otherPositions lists what a capital could have said instead of c, by which it stood as now says.
+func (f *finder) otherPositions(r *round, capital string, c *cast, now terms.Position) {
 	waits := now == terms.Absent && c != nil && c.move.If != nil // see conditions
 	for _, to := range []terms.Position{terms.Absent, terms.Abstain, terms.Consent} {
 		if !f.goal.eases || waits || towardsConsent[to] <= towardsConsent[now] && now != terms.Object || to == terms.Abstain && now != terms.Object {
@@ -89,6 +106,9 @@ func (f *finder) positionsOf(r *round, capital string) {
 func (f *finder) position(r *round, capital string, c *cast, now, to terms.Position, direction string, step int) {
 	slot := fmt.Sprintf("position/%s/%d/%s/%d/%s/", r.plan, r.version, r.stage, r.opened, capital)
 	change := &Change{Kind: KindPosition, slots: []string{slot}, family: slot + direction, step: step}
+	if c != nil && c != r.last(capital) {
+		change.family += fmt.Sprint(c.sequence) // whether it goes further than another one is not known
+	}
 	scripted := c != nil && c.step >= 0 && c.verb != terms.VerbLift
 	if to == terms.Absent {
 		standing := r.veto(capital)

@@ -81,7 +81,18 @@ func Explain(ctx context.Context, s *scenarios.Scenario, base *sim.Report, playe
 	a.Tried.Plays, a.Tried.RealRuns = 1, 1
 	f.play = func(v *scenarios.Scenario) (*sim.Report, error) {
 		a.Tried.Plays++
-		return sim.Play(ctx, v, sim.Options{On: sim.Direct})
+		if !faulty(v) {
+			return sim.Play(ctx, v, sim.Options{On: sim.Direct})
+		}
+		a.Tried.RealRuns++
+		reports, err := player.Play(ctx, []*scenarios.Scenario{v}, true, func() {})
+		if err != nil && ctx.Err() != nil {
+			return nil, err
+		}
+		if err != nil || reports[0] == nil { // it could not be played to the end
+			return &sim.Report{}, nil
+		}
+		return reports[0], nil
 	}
 	program, err := sim.Compile(pinned)
 	if err != nil {

@@ -201,6 +201,19 @@ func TestACutLink(t *testing.T) {
 	}
 }
 
+// TestAWindowThatWaitsForTheMachine: how long it must be depends on when the machine is back, not on when the script speaks.
+func TestAWindowThatWaitsForTheMachine(t *testing.T) {
+	a := explain(t, raft{t}, two+`script:
+  - {at: 0h, propose: deal, by: a}
+  - {at: 12h, crash: b}
+  - {at: 1d, consent: deal, by: b}
+  - {at: 5d, restart: b}
+`, why.Options{MaxChanges: 1, Limit: 50})
+	if !contains(a, "the window of stage s is 5d instead of 3d") {
+		t.Errorf("%q", flipsOf(a))
+	}
+}
+
 func fact(a *why.Answer, part string) bool {
 	for _, f := range a.Facts {
 		if strings.Contains(f.Text, part) {
@@ -380,6 +393,22 @@ func TestOneOfTwoWouldDo(t *testing.T) {
 `, why.Options{Limit: 50, MaxChanges: 1})
 	if a.Outcome == terms.Adopted || fact(a, "No version had everybody it needed") {
 		t.Errorf("%s %+v", a.Outcome, a.Facts)
+	}
+}
+
+// TestAnEarlierPositionWouldHaveDone: A consents no more when B comes round to it.
+func TestAnEarlierPositionWouldHaveDone(t *testing.T) {
+	a := explain(t, raft{t}, two+`script:
+  - {at: 0h, propose: deal, by: a}
+  - {at: 1h, object: deal, by: b}
+  - {at: 2h, object: deal, by: a}
+  - {at: 1d, abstain: deal, by: b}
+`, why.Options{MaxChanges: 1, Limit: 50})
+	if !contains(a, "B consents to deal instead of objecting (day 1)") {
+		t.Errorf("%s %q", a.Outcome, flipsOf(a))
+	}
+	if fact(a, "No capital could have flipped it alone") {
+		t.Errorf("%+v", a.Facts)
 	}
 }
 
