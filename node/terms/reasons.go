@@ -109,7 +109,7 @@ func (s *State) whyNot(p *plan, pos []Position, o Outcome) []Reason {
 			"objects", "object", p.ballot.rule))
 	}
 	if len(abstainers) > 0 {
-		why = append(why, s.reason(ReasonObjection, abstainers, "%s, which is no consent; the rule needs: %s.",
+		why = append(why, s.reason(ReasonMissing, abstainers, "%s, which is no consent; the rule needs: %s.",
 			"abstains", "abstain", p.ballot.rule))
 	}
 	if len(missing) > 0 {

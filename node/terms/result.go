@@ -114,8 +114,8 @@ type ReasonKind string
 // The kinds of reason. no-quorum is technical: the simulator adds it, the state machine never does.
 const (
 	ReasonVeto      ReasonKind = "veto"      // Capitals object where the rule lets none of them; Terms: what they cite
-	ReasonObjection ReasonKind = "objection" // Capitals object or abstain, and without their consent the rule is not won
-	ReasonMissing   ReasonKind = "missing"   // Capitals have not consented yet, and enough of them could still
+	ReasonObjection ReasonKind = "objection" // Capitals object, and without their consent the rule is not won
+	ReasonMissing   ReasonKind = "missing"   // Capitals abstain, or have not consented yet and enough of them could still
 	ReasonWon       ReasonKind = "won"       // Capitals consented, and that was enough
 	ReasonWindow    ReasonKind = "window"    // the stage closed: its window ended, a vote was called, or all had spoken
 	ReasonWithdrawn ReasonKind = "withdrawn" // Capitals: the proposer

@@ -280,11 +280,11 @@ func (n *narrator) because(v *terms.PlanView, r *terms.Reason) string {
 	case terms.ReasonVeto:
 		return " The objection of " + who + " is a veto."
 	case terms.ReasonObjection:
+		return " The objection of " + who + " stands in its way."
+	case terms.ReasonMissing:
 		if slices.Contains(v.Tally.Abstain, r.Capitals[0]) {
 			return " The abstention of " + who + " is no consent."
 		}
-		return " The objection of " + who + " stands in its way."
-	case terms.ReasonMissing:
 		return " The consent of " + who + " is missing."
 	case terms.ReasonWon:
 		return " The rule is won with the consent of " + who + "."
