@@ -145,7 +145,7 @@ func TestWrongCertificates(t *testing.T) {
 		pair := tls.Certificate{Certificate: [][]byte{capital.Certificate.Raw}, PrivateKey: capital.Key}
 		for port, address := range map[string]string{"raft": s.configs[0].Raft.Address(), "api": s.configs[0].API.Address()} {
 			from := s.logs[0].Len()
-			protocol := map[string]string{"raft": "parley-call/2", "api": "http/1.1"}[port]
+			protocol := map[string]string{"raft": "parley-call/3", "api": "http/1.1"}[port]
 			conn, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true, Certificates: []tls.Certificate{pair},
 				NextProtos: []string{protocol}})
 			if err == nil {

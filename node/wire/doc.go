@@ -3,8 +3,8 @@
 //
 // # One port
 //
-// The protocol of a connection is agreed in its handshake (ALPN): parley-raft/2 is that of raft.NetworkTransport,
-// parley-call/2 is frames of this package. The number is that of the version; capitals of different versions refuse each
+// The protocol of a connection is agreed in its handshake (ALPN): parley-raft/3 is that of raft.NetworkTransport,
+// parley-call/3 is frames of this package. The number is that of the version; capitals of different versions refuse each
 // other and say why, since their records could part ways. After the handshake the accepting side says whether it lets the peer in, in
 // one byte, as in TLS 1.3 the dialling side would otherwise learn that it was refused only after it has sent something.
 //

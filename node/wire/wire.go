@@ -24,8 +24,9 @@ import (
 //
 //	1  the first
 //	2  moves may bear a signature that was made for several of them together (package signature)
+//	3  an abstention is told as a missing consent, and no more as an objection: states have other hashes
 const (
-	protocolVersion = "2"
+	protocolVersion = "3"
 	raftProtocol    = raftPrefix + protocolVersion
 	callProtocol    = callPrefix + protocolVersion
 
