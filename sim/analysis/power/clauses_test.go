@@ -51,17 +51,17 @@ func crowded(clauses int) map[string]formula {
 	return out
 }
 
+// BenchmarkCrowded fills the truth tables of rules of a thousand conditions for 28 players: many of them on weights of their own.
 func BenchmarkCrowded(b *testing.B) {
-	for name, f := range crowded(10_000) {
+	for name, f := range crowded(1000) {
 		c := coreOf(f, 28, usual())
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				g, err := tableCensus(context.Background(), &c)
-				if err != nil {
+				if _, err := tableCensus(context.Background(), &c); err != nil {
 					b.Fatal(err)
 				}
-				b.Log(len(c.quotas()), g.winning)
 			}
+			b.ReportMetric(float64(len(c.quotas())), "quotas")
 		})
 	}
 }

@@ -89,3 +89,40 @@ func TestFoldedMany(t *testing.T) {
 	}
 	alike(t, got, want)
 }
+
+// BenchmarkFund counts a fund of 190 members, whose votes are as unequal as those of real ones, by size.
+func BenchmarkFund(b *testing.B) {
+	share := func(of string, x terms.Number) terms.Rule {
+		return terms.Rule{Kind: terms.RuleShare, Number: x, Of: of}
+	}
+	most := terms.One * 85 / 100
+	for name, c := range map[string]struct {
+		votes float64
+		rule  terms.Rule
+	}{
+		"half a million votes, 85 %": {500_000, share("votes", most)},
+		"five million votes, 85 %":   {5_000_000, share("votes", most)},
+		"five million votes, 85 % and three fifths of the members": {5_000_000,
+			terms.Rule{Kind: terms.RuleAll, Rules: []terms.Rule{share("votes", most), share(terms.Members, terms.One*3/5)}}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			var parts []float64
+			var all float64
+			for i := range 190 {
+				x := 1/(float64(i)+2.5)/(1+float64(i)/40) + 0.0005
+				parts, all = append(parts, x), all+x
+			}
+			var votes []int64
+			for i, x := range parts {
+				votes = append(votes, int64(x/all*c.votes)+int64(i*i%50))
+			}
+			g := New(ballot(b, c.rule, votes...))
+			for b.Loop() {
+				r, err := g.Analyze(context.Background(), Options{List: 10})
+				if err != nil || !r.Exact {
+					b.Fatal("not exact", err)
+				}
+			}
+		})
+	}
+}
