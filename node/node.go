@@ -60,7 +60,7 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 		cfg.Logger = zap.NewNop()
 	}
 	n := &Node{
-		cfg: cfg, log: cfg.Logger.With(zap.String("capital", cfg.ID)), fsm: newFSM(&cfg), offset: offsetOf(cfg.ID),
+		cfg: cfg, log: cfg.Logger, fsm: newFSM(&cfg), offset: offsetOf(cfg.ID),
 		group: newGroup(), turn: make(chan struct{}, 1), queue: newQueue(), lines: newLines(),
 		rounds: &rounds{max: cfg.Rounds}, rest: newRest(cfg.Rest),
 	}

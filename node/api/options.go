@@ -57,7 +57,7 @@ type Options struct {
 	Gather []prometheus.Gatherer
 
 	Limits Limits
-	Logger *zap.Logger // nil: nothing is logged
+	Logger *zap.Logger // says of itself which capital it is; nil: nothing is logged
 }
 
 // About is what a process says of itself. Empty fields are left out.

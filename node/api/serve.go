@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"net"
 	"net/http"
 	"sync"
@@ -19,15 +20,11 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, limits Limits, l
 	if logger == nil {
 		logger = zap.NewNop()
 	}
-	errorLog, err := zap.NewStdLogAt(logger, zap.InfoLevel)
-	if err != nil {
-		return fmt.Errorf("api: serve: %w", err)
-	}
 	ending := make(chan struct{})
 	slots := newSlots(l, limits.Connections)
 	srv := &http.Server{
 		Handler: h, ReadHeaderTimeout: limits.HeaderTimeout, IdleTimeout: limits.IdleTimeout, MaxHeaderBytes: limits.HeaderBytes,
-		ErrorLog: errorLog, ConnState: slots.connState,
+		ErrorLog: log.New(newComplaints(logger), "", 0), ConnState: slots.connState,
 		// Bodies and answers have deadlines of their own, which guard sets: those of the server would end streams.
 		BaseContext: func(net.Listener) context.Context {
 			return context.WithValue(context.Background(), endingKey{}, (<-chan struct{})(ending))

@@ -81,7 +81,7 @@ func newServer(capital Capital, o Options) *server {
 		o.Feed = NewFeed()
 	}
 	s := &server{capital: capital, opt: o, limits: o.Limits.orDefault(),
-		log: o.Logger.With(zap.String("capital", capital.ID())), clients: newTally(), readers: newTally()}
+		log: o.Logger, clients: newTally(), readers: newTally()}
 	s.meters = newMeters(capital, s.readers, o.Gather)
 	return s
 }
