@@ -21,7 +21,7 @@ type Config struct {
 	Transport raft.Transport     // carries Raft's messages; closed by Close and Crash if it is a raft.WithClose
 	Links     Links              // carries messages between capitals beside Raft; nil: only the leader can submit and read
 	Stores    Stores             // stays the caller's, who closes it after Close
-	Logger    *zap.Logger        // nil: nothing is logged
+	Logger    *zap.Logger        // says of itself which capital it is; nil: nothing is logged
 
 	// Terms are the options of the state machine.
 	Terms terms.Options
@@ -39,6 +39,11 @@ type Config struct {
 	SnapshotInterval   time.Duration // how often Raft checks whether a snapshot is due
 	SnapshotThreshold  uint64        // entries after which one is
 	TrailingLogs       uint64        // entries kept behind a snapshot; less than the default invites hashicorp/raft#697
+
+	// Pace, if it is more than HeartbeatTimeout, takes its place and that of ElectionTimeout while the capital leads, and until
+	// it has followed somebody. Raft sends ten heartbeats in a HeartbeatTimeout, or five; so followers can be quicker to miss
+	// a leader without hearing from it more often.
+	Pace time.Duration
 
 	// Rest is how long an idle leader holds back an append that has nothing to say, so that an idle conference costs little;
 	// 0: not at all. It is Raft time, and must be shorter than HeartbeatTimeout. Simulations leave it at 0.
@@ -91,6 +96,19 @@ func DefaultConfig() Config {
 	}
 }
 
+// LiveConfig returns DefaultConfig with what only real machines need: little work while nothing happens, moves that are
+// recorded together, and elections that do not take long. Raft's timer for those runs out after once to twice
+// HeartbeatTimeout, but may have to run out twice, and all but a minority of the followers must have missed the leader
+// before one of them is elected: with a second, every second election took more than two.
+func LiveConfig() Config {
+	c := DefaultConfig()
+	c.Pace = c.HeartbeatTimeout
+	c.HeartbeatTimeout, c.ElectionTimeout = 600*time.Millisecond, 600*time.Millisecond
+	c.Rest = c.Pace / 4
+	c.Rounds, c.Lag, c.Overlap = 1, 5*c.CommitTimeout, true
+	return c
+}
+
 // Validate returns an error that names every field that cannot be used.
 func (c *Config) Validate() error {
 	var wrong []error
@@ -106,6 +124,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Stores.Log == nil || c.Stores.Stable == nil || c.Stores.Snapshots == nil {
 		bad("Stores are missing: see MemoryStores and OpenStores")
+	}
+	if c.Pace < 0 {
+		bad("Pace is %v; it must be 0 or more", c.Pace)
 	}
 	if c.Rest < 0 || c.Rest > 0 && c.Rest >= c.HeartbeatTimeout {
 		bad("Rest is %v; it must be shorter than HeartbeatTimeout, %v", c.Rest, c.HeartbeatTimeout)
@@ -138,7 +159,7 @@ func (c *Config) Raft() *raft.Config {
 	rc.TrailingLogs = c.TrailingLogs
 	rc.NoLegacyTelemetry = true
 	rc.BatchApplyCh = true // see intake
-	rc.Logger = hlog.New(c.Logger).Named("raft")
+	rc.Logger = hlog.New(hlog.Sparing(c.Logger, time.Minute)).Named("raft")
 	return rc
 }
 

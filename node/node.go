@@ -91,6 +91,7 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 // newRaft starts Raft on the node's stores. keep says that the state machine has already what the stores' snapshot holds.
 func (n *Node) newRaft(keep bool) (*raft.Raft, error) {
 	conf := n.cfg.Raft()
+	n.unhurried(conf)
 	conf.NoSnapshotRestoreOnStart = keep
 	log := n.stores.Log
 	if n.fsm.ahead != nil {

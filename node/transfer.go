@@ -137,7 +137,7 @@ func addressOf(r *raft.Raft, id string) (raft.ServerAddress, error) {
 // noteTransfer takes notice of what Raft answered to a move or a barrier. A transfer takes two election timeouts at most;
 // a Raft that turns moves away for longer is stuck, and will be until it is restarted.
 func (n *Node) noteTransfer(r *raft.Raft, err error) {
-	if n.transfers.busyFor(errors.Is(err, raft.ErrLeadershipTransferInProgress)) <= 3*n.cfg.ElectionTimeout {
+	if n.transfers.busyFor(errors.Is(err, raft.ErrLeadershipTransferInProgress)) <= 3*max(n.cfg.ElectionTimeout, n.cfg.Pace) {
 		return
 	}
 	n.transfers.busyFor(false)

@@ -82,6 +82,7 @@ func (w *watch) run() {
 func (w *watch) handle(o raft.Observation) {
 	e := o.Data.(RaftEvent) // the filter lets nothing else through
 	w.tell(e)
+	w.node.pace(o.Raft, &e)
 	if e.State == raft.Leader.String() {
 		w.node.probe(o.Raft)
 	}

@@ -117,17 +117,23 @@ func (w *cluster) makeFolder() error {
 	return err
 }
 
+// seatTries is how often seat tries: Raft gives up a transfer that takes longer than its timeouts, as on a busy machine.
+const seatTries = 5
+
 // seat has the first voting capital lead, as the other worlds do. It nearly always does already, as it stood first.
 func (w *cluster) seat() error {
 	i := slices.IndexFunc(w.r.capitals, func(c *capital) bool { return c.votes })
-	w.r.settle()
-	if leader := w.r.leader(); i < 0 || leader == "" || leader == w.r.capitals[i].id {
-		return nil
+	why := ""
+	for range seatTries {
+		w.r.settle()
+		if leader := w.r.leader(); i < 0 || leader == "" || leader == w.r.capitals[i].id {
+			return nil
+		}
+		if why = w.r.chair(w.r.capitals[i]); why == "" {
+			return nil
+		}
 	}
-	if why := w.r.chair(w.r.capitals[i]); why != "" {
-		return fmt.Errorf("%s could not be made leader at the start: %s", w.r.capitals[i].id, why)
-	}
-	return nil
+	return fmt.Errorf("%s could not be made leader at the start: %s", w.r.capitals[i].id, why)
 }
 
 // start starts a capital's process and waits until its interface answers. Those of several capitals may start at a time.

@@ -135,9 +135,7 @@ func (h *Host) openWire(id *identity.Identity) error {
 }
 
 func (h *Host) startNode(ctx context.Context, charter *terms.Charter, key ed25519.PrivateKey, feed *api.Feed, tune func(*node.Config)) error {
-	cfg := node.DefaultConfig()
-	cfg.Rest = cfg.HeartbeatTimeout / 4
-	cfg.Rounds, cfg.Lag, cfg.Overlap = 1, 5*cfg.CommitTimeout, true
+	cfg := node.LiveConfig()
 	cfg.ID, cfg.Transport, cfg.Links, cfg.Stores = h.config.Capital, h.wire.Transport(), h.wire, h.stores
 	cfg.Logger = h.log
 	cfg.Observe = func(e node.RaftEvent) {

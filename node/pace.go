@@ -1,0 +1,31 @@
+package node
+
+import (
+	"github.com/hashicorp/raft"
+	"go.uber.org/zap"
+)
+
+// unhurried gives Raft's settings the timeouts of Config.Pace, with which it starts: until a leader has been heard from, the
+// others may still be starting too.
+func (n *Node) unhurried(c *raft.Config) {
+	c.HeartbeatTimeout = max(c.HeartbeatTimeout, n.cfg.Pace)
+	c.ElectionTimeout = max(c.ElectionTimeout, n.cfg.Pace)
+}
+
+// pace gives Raft the timeouts of a capital that leads, or of one that follows another: see Config.Pace.
+func (n *Node) pace(r *raft.Raft, e *RaftEvent) {
+	conf := n.cfg.Raft()
+	switch {
+	case n.cfg.Pace <= n.cfg.HeartbeatTimeout:
+		return
+	case e.State == raft.Leader.String():
+		n.unhurried(conf)
+	case e.Leader == "" || e.Leader == n.cfg.ID:
+		return
+	}
+	c := r.ReloadableConfig()
+	c.HeartbeatTimeout, c.ElectionTimeout = conf.HeartbeatTimeout, conf.ElectionTimeout
+	if err := r.ReloadConfig(c); err != nil { // Validate has seen to it
+		n.log.Error("Raft did not take its timeouts", zap.Error(err))
+	}
+}
