@@ -74,10 +74,17 @@ func openStores(dir string, logger *zap.Logger) (Stores, error) {
 	path := filepath.Join(dir, "raft.db")
 	// A freelist that is not written saves a write a commit; it is rebuilt when the file is opened.
 	options := bbolt.Options{Timeout: lockTimeout, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType}
-	if info, err := os.Stat(path); err == nil && info.Size() > 0 {
-		if err := checkUnused(path, options); err != nil {
-			return Stores{}, fmt.Errorf("%s: %w", path, err)
-		}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		err = createDataFile(path, options)
+	case err == nil && info.Size() == 0: // bbolt would take it for a new one, and the capital would have forgotten all
+		err = fmt.Errorf("%w: it is empty", ErrDamaged)
+	case err == nil:
+		err = checkUnused(path, options)
+	}
+	if err != nil {
+		return Stores{}, fmt.Errorf("%s: %w", path, err)
 	}
 	bolt, err := raftboltdb.New(raftboltdb.Options{Path: path, BoltOptions: &options})
 	if errors.Is(err, bolterrors.ErrTimeout) {
@@ -99,6 +106,22 @@ func openStores(dir string, logger *zap.Logger) (Stores, error) {
 		return Stores{}, errors.Join(err, bolt.Close())
 	}
 	return Stores{Log: cache, Stable: bolt, Snapshots: snapshots, close: bolt.Close}, nil
+}
+
+// createDataFile makes a data file that is whole as soon as it is there, so that an empty one has lost something.
+func createDataFile(path string, options bbolt.Options) error {
+	unfinished := path + ".new"
+	if err := os.Remove(unfinished); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	db, err := bbolt.Open(unfinished, 0o600, &options)
+	if err != nil {
+		return err
+	}
+	if err := db.Close(); err != nil {
+		return err
+	}
+	return os.Rename(unfinished, path)
 }
 
 // checkUnused checks a data file while it keeps others from writing to it.

@@ -221,6 +221,33 @@ func TestBoltStoresSurvive(t *testing.T) {
 	}
 }
 
+// A data file that was cut off to nothing is not a new one: the capital would forget whom it has voted for.
+func TestAnEmptyDataFileIsDamaged(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "raft.db")
+	// What a crash left of a first start is no obstacle.
+	if err := os.WriteFile(path+".new", []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := OpenStores(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if files, err := filepath.Glob(path + "*"); err != nil || len(files) != 1 {
+		t.Errorf("there is %q: %v", files, err)
+	}
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	_, err = OpenStores(dir, nil)
+	if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "the way back") {
+		t.Errorf("an empty file: %v", err)
+	}
+}
+
 func TestValidateNamesEveryField(t *testing.T) {
 	cfg := DefaultConfig()
 	cfg.AttemptTimeout, cfg.Key = -1, []byte("short")
