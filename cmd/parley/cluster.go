@@ -45,7 +45,31 @@ func openConference(folder string) (*conference, error) {
 	if err != nil {
 		return nil, usagef("%v", err)
 	}
-	return &conference{folder, charter, configs}, nil
+	c := &conference{folder, charter, configs}
+	return c, c.addAdmitted()
+}
+
+// addAdmitted adds the capitals that were admitted since the conference was founded and have their folder in it.
+func (c *conference) addAdmitted() error {
+	all, err := configsIn(c.folder)
+	if err != nil {
+		return err
+	}
+	for _, config := range all {
+		if c.charter.Capital(config.Capital) == nil && config.Conference == c.charter.Conference &&
+			isFile(filepath.Join(c.capitalFolder(config.Capital), host.ConfigFile)) {
+			c.configs = append(c.configs, config)
+		}
+	}
+	return nil
+}
+
+// role returns what a capital is by the charter; "" for one that was admitted later.
+func (c *conference) role(capital string) terms.Role {
+	if x := c.charter.Capital(capital); x != nil {
+		return x.Role
+	}
+	return ""
 }
 
 // isConference reports whether there is a conference in a folder.
@@ -145,9 +169,9 @@ func awaitWritable(ctx context.Context, all []*delegate) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, startPatience,
 		fmt.Errorf("the record cannot be written: nobody was elected, or the conference not founded, within %v", startPatience))
 	defer cancel()
-	first, fresh := all[0].client, node.Local
-	for {
-		page, err := first.Record(ctx, 1, 1, fresh)
+	fresh := node.Local
+	for i := 0; ; i++ {
+		page, err := all[i%len(all)].client.Record(ctx, 1, 1, fresh) // one that was expelled knows of no leader
 		switch {
 		case err == nil && page.Sequence > 0 && fresh == node.Linearizable:
 			return nil

@@ -47,7 +47,7 @@ func look(ctx context.Context, c *conference, all []*delegate, capitals running)
 	defer cancel()
 	_ = atOnce(indices(c.configs), func(i int) error { // who does not answer is shown so
 		id := c.configs[i].Capital
-		s.capitals[i] = standing{id: id, role: c.charter.Capital(id).Role, fallen: capitals.fallen(id)}
+		s.capitals[i] = standing{id: id, role: c.role(id), fallen: capitals.fallen(id)}
 		if status, err := all[i].client.Status(ctx); err == nil {
 			s.capitals[i].status, s.capitals[i].fallen = &status, "" // somebody may have started it again
 		}

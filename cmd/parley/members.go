@@ -51,7 +51,7 @@ func (e *env) admitCommand() *cli.Command {
 			if c.NArg() != 1 {
 				return usagef("admit: name one capital")
 			}
-			return e.speak(c, func(ctx context.Context, s *session) error {
+			return e.act(c, func(ctx context.Context, s *session) error {
 				move := api.MoveRequest{Verb: terms.VerbAdmit}
 				var err error
 				if move.Admit, err = e.newcomer(ctx, c, s, c.Args().First()); err != nil {
@@ -74,7 +74,7 @@ func (e *env) expelCommand() *cli.Command {
 			if c.NArg() != 1 {
 				return usagef("expel: name one capital")
 			}
-			return e.speak(c, func(ctx context.Context, s *session) error {
+			return e.act(c, func(ctx context.Context, s *session) error {
 				return e.moveMembership(ctx, c, s, api.MoveRequest{Verb: terms.VerbExpel, Against: c.Args().First()}, c.Args().First())
 			})
 		},

@@ -33,7 +33,7 @@ func (e *env) rotateCommand() *cli.Command {
 			if what == "certificate" {
 				return e.rotateCertificate(c)
 			}
-			return e.speak(c, func(ctx context.Context, s *session) error { return e.rotateKey(ctx, c, s) })
+			return e.act(c, func(ctx context.Context, s *session) error { return e.rotateKey(ctx, c, s) })
 		},
 	}
 }
@@ -49,6 +49,9 @@ func (e *env) rotateCertificate(c *cli.Context) error {
 	}
 	s := &session{}
 	if err := s.find(who); err != nil {
+		return err
+	}
+	if err := s.named(); err != nil {
 		return err
 	}
 	authority, err := s.authority(c)

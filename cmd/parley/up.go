@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -235,7 +236,7 @@ func introduce(c *conference, o *upOptions, address string) (string, error) {
 			}
 			data = relative(config.DataFolder())
 		}
-		rows = append(rows, []string{config.Capital, string(c.charter.Capital(config.Capital).Role), fmt.Sprint(pid),
+		rows = append(rows, []string{config.Capital, cmp.Or(string(c.role(config.Capital)), "admitted"), fmt.Sprint(pid),
 			config.API.Address(), config.Raft.Address(), data})
 	}
 	b.WriteString(table(rows))

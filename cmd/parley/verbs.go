@@ -108,7 +108,7 @@ func (e *env) verbCommands() []*cli.Command {
 				case v.args != "" && len(words) != 1:
 					return usagef("%s: name one %s", v.verb, strings.ToLower(v.args))
 				}
-				return e.speak(c, func(ctx context.Context, s *session) error {
+				return e.act(c, func(ctx context.Context, s *session) error {
 					charter, err := s.charter(ctx)
 					if err != nil {
 						return err

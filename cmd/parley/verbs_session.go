@@ -22,11 +22,13 @@ import (
 	"github.com/parley-sim/parley/node/host"
 	"github.com/parley-sim/parley/node/identity"
 	"github.com/parley-sim/parley/node/terms"
+	"github.com/parley-sim/parley/scenarios"
 )
 
 // session is a capital that speaks to the capitals of its conference.
 type session struct {
 	as       string
+	others   []string     // who else could have been meant where nobody has said who speaks: enough for reads
 	data     string       // the folder of the conference; "" if only the capital's own is known
 	config   *host.Config // the capital's settings; nil if only its interface is known
 	keys     string       // the folder with its keys
@@ -136,15 +138,21 @@ func (s *session) find(who speaker) error {
 		s.data = who.Data
 	}
 	for _, c := range configs {
-		if who.As == c.Capital || who.As == "" && s.config == nil && (own || len(configs) == 1 || isFile(filepath.Join(c.IdentityFolder(), "signing.key"))) {
+		switch {
+		case who.As == c.Capital:
 			s.config = c
+		case who.As != "" || !own && len(configs) > 1 && !isFile(filepath.Join(c.IdentityFolder(), "signing.key")):
+		case s.config == nil:
+			s.config = c
+		default:
+			s.others = append(s.others, c.Capital)
 		}
 	}
 	switch {
 	case s.config == nil && who.As == "":
 		return usagef("%s holds no capital's keys: say who speaks with --as", who.Data)
 	case s.config == nil:
-		return usagef("%s has no capital %q%s", who.Data, who.As, didYouMean(who.As, ids))
+		return usagef("%s has no capital %q%s", who.Data, who.As, oneOf(who.As, ids))
 	}
 	if s.as = s.config.Capital; s.keys == "" {
 		s.keys = s.config.IdentityFolder()
@@ -224,7 +232,7 @@ func (s *session) neighbours(who speaker) error {
 		for _, p := range s.peers {
 			ids = append(ids, p.capital)
 		}
-		return usagef("--at: there is no capital %q%s", s.at, didYouMean(s.at, ids))
+		return usagef("--at: there is no capital %q%s", s.at, oneOf(s.at, ids))
 	}
 	return nil
 }
@@ -324,6 +332,32 @@ func (e *env) speak(c *cli.Context, f func(ctx context.Context, s *session) erro
 	ctx, cancel := context.WithTimeout(c.Context, s.wait)
 	defer cancel()
 	return f(ctx, s)
+}
+
+// act is speak for what a capital does and not only reads: somebody must have said which capital.
+func (e *env) act(c *cli.Context, f func(ctx context.Context, s *session) error) error {
+	return e.speak(c, func(ctx context.Context, s *session) error {
+		if err := s.named(); err != nil {
+			return err
+		}
+		return f(ctx, s)
+	})
+}
+
+// named returns an error if nobody has said who speaks and it could be several capitals.
+func (s *session) named() error {
+	if len(s.others) == 0 {
+		return nil
+	}
+	return usagef("say who speaks, with --as, PARLEY_AS or a context: %s", strings.Join(append([]string{s.as}, s.others...), ", "))
+}
+
+// oneOf says which id was meant, or which there are.
+func oneOf(written string, ids []string) string {
+	if near := scenarios.Nearest(written, ids); near != "" {
+		return "; did you mean " + near + "?"
+	}
+	return "; there is " + strings.Join(ids, ", ")
 }
 
 // told gives an error of the interface its exit status and plain words: what was asked for wrongly is the usage's, and the

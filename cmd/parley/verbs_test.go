@@ -230,6 +230,11 @@ func TestTheUsageIsChecked(t *testing.T) {
 	m := meet(t)
 	for line, want := range map[string]string{
 		"consent truce --as lodnon --data DIR":                            "did you mean london",
+		"consent truce --data DIR":                                        "say who speaks, with --as, PARLEY_AS or a context: kyiv, london, moscow",
+		"expel london --data DIR":                                         "say who speaks",
+		"rotate key --data DIR":                                           "say who speaks",
+		"rotate certificate --data DIR":                                   "say who speaks",
+		"consent truce --as oslo --data DIR":                              "there is kyiv, london, moscow",
 		"consent --as kyiv --data DIR":                                    "name one plan",
 		"consent truce":                                                   "say where the conference is",
 		"consent truce --as kyiv --data /nonexistent":                     "is not the folder of a conference",
@@ -346,6 +351,7 @@ func TestACapitalIsAdmittedAndExpelled(t *testing.T) {
 	tells(t, m.do(0, "say", "Here we are", "--as", "oslo").out, "RECORDED: Oslo's statement")
 	tells(t, m.do(0, "status", "--as", "kyiv").out, "oslo guarantor")
 	m.isFoundFromElsewhere("oslo", "london")
+	m.isBroughtUp("oslo")
 	tells(t, m.do(0, "chair", "oslo", "--as", "kyiv").out, "oslo leads now")
 	m.do(0, "say", "Welcome", "--as", "moscow") // over a leader that its settings do not name
 	m.do(0, "chair", "kyiv", "--as", "kyiv")
@@ -359,6 +365,34 @@ func TestACapitalIsAdmittedAndExpelled(t *testing.T) {
 	}
 	m.do(0, "say", "Without Oslo", "--as", "london")
 }
+
+// isBroughtUp checks that parley up and down see to a newcomer too, whose folder is beside the others.
+func (m *meeting) isBroughtUp(newcomer string) {
+	m.t.Helper()
+	c, err := openConference(m.folder)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	if !slices.ContainsFunc(c.configs, func(x *host.Config) bool { return x.Capital == newcomer }) || len(c.configs) != 4 {
+		m.t.Errorf("%d capitals are brought up, %s not among them", len(c.configs), newcomer)
+	}
+	text, err := introduce(c, &upOptions{}, "")
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	tells(m.t, text, newcomer+" admitted", "kyiv belligerent")
+	all, err := c.delegates()
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	defer dismiss(all)
+	_ = look(m.t.Context(), c, all, nobodyFell{})
+}
+
+// nobodyFell is running capitals of which none has ended.
+type nobodyFell struct{ running }
+
+func (nobodyFell) fallen(string) string { return "" }
 
 // isFoundFromElsewhere waits until a capital's own folder, alone on its machine, is enough to see a newcomer's standing.
 func (m *meeting) isFoundFromElsewhere(newcomer, observer string) {
