@@ -19,6 +19,8 @@ type journal struct {
 	mu        sync.Mutex
 	last      uint64        // the highest log index in entries, ever
 	applied   []uint64      // the log index of the last move that each capital's state machine has applied, by place
+	awaited   []int         // the places of capitals that are to apply the last move; nil: nobody waits for that
+	level     chan struct{} // gets one when they have
 	entries   []terms.Entry // applied by somebody, not yet read by the runner
 	elections []election    // not yet read by the runner
 }
@@ -55,6 +57,36 @@ func (j *journal) apply(c *capital, e *terms.Entry, a check.Application) {
 		j.last = e.Index
 		j.entries = append(j.entries, *e)
 	}
+	if j.awaited != nil && j.isLevel() {
+		j.awaited = nil
+		j.level <- struct{}{} // there is room: await has emptied it
+	}
+}
+
+// await has the channel level tell when the capitals at these places have applied the last move. It reports false, and has
+// nothing told, if they have already. places is kept until then, or until the next call.
+func (j *journal) await(places []int) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	select {
+	case <-j.level:
+	default:
+	}
+	j.awaited = places
+	if len(places) == 0 || j.isLevel() {
+		j.awaited = nil
+	}
+	return j.awaited != nil
+}
+
+// isLevel reports whether all that somebody waits for have applied the last move. The caller holds mu.
+func (j *journal) isLevel() bool {
+	for _, place := range j.awaited {
+		if j.applied[place] < j.last {
+			return false
+		}
+	}
+	return true
 }
 
 // restore notes that a capital's state machine was replaced by the one after an index.

@@ -88,8 +88,9 @@ func (w *nodes) start(c *capital) (machine, error) {
 }
 
 // commitTimeout is how long followers may wait to learn that a lone entry is committed: longer than a live capital's
-// 5 ms, since every look costs real time, and shorter than Raft's 50 ms, since waiting costs heartbeats.
-const commitTimeout = 10 * time.Millisecond
+// 5 ms, since each tells them again and again while machines wait for something else, and shorter than Raft's 50 ms,
+// since waiting costs heartbeats.
+const commitTimeout = 15 * time.Millisecond
 
 // maxAppendEntries bounds the entries of one message. Moves come one at a time here, and Raft makes room for as many
 // whenever it sends one.

@@ -25,6 +25,7 @@ type runner struct {
 	watch    *watcher
 	capitals []*capital // in the charter's order
 	stands   []standing // how their machines stood at the last look, by place
+	led      *capital   // who led at the last look at which somebody did
 	byID     map[string]*capital
 	journal  journal
 	shared   *shared
@@ -61,7 +62,7 @@ func newRunner(ctx context.Context, s *scenarios.Scenario, seed int64, o Options
 		r.wires = &seenWires{wires: r.world, w: r.watch, lines: map[line]LineState{}}
 	}
 	r.report = &Report{Scenario: s, Seed: seed, On: string(o.On)}
-	r.journal.applied = make([]uint64, len(s.Charter.Capitals))
+	r.journal.applied, r.journal.level = make([]uint64, len(s.Charter.Capitals)), make(chan struct{}, 1)
 	r.stands = make([]standing, len(s.Charter.Capitals))
 	for i := range s.Charter.Capitals {
 		c := newCapital(s, i, seed)

@@ -10,10 +10,13 @@ const (
 	// default settings, and may have to be held again.
 	settleBound = 60 * time.Second
 
-	// How often the runner looks: soon at first, since a move takes some milliseconds to reach everybody, and then less
-	// and less often, since an election takes seconds. Odd, so that it does not tie with the machines' own timers.
+	// How often the runner looks where nobody tells it when it is worth while: soon at first, and then less and less often,
+	// since an election takes seconds. Odd, so that it does not tie with the machines' own timers.
 	firstLook   = 3_000_137 * time.Nanosecond
 	longestLook = 40_000_139 * time.Nanosecond
+
+	// afterLevel keeps what the runner does next from happening in the instant in which the last message arrived.
+	afterLevel = 139 * time.Nanosecond
 )
 
 // settle lets the machines come to rest: a leader that a connected majority follows, every capital that it can reach
@@ -25,7 +28,8 @@ func (r *runner) settle() {
 		within = d
 	}
 	bound := time.Now().Add(within)
-	for pause := firstLook; ; pause = min(pause*3/2, longestLook) {
+	uneven := r.journal.await(r.followers())
+	for pause := firstLook; ; {
 		r.getOn()
 		r.world.calm()
 		why := r.restless(time.Now().After(bound))
@@ -38,9 +42,42 @@ func (r *runner) settle() {
 				Text: fmt.Sprintf("the machines did not settle within %v: %s", within, why)})
 			break
 		}
+		if uneven {
+			uneven = !r.awaitLevel(longestLook)
+			continue
+		}
 		time.Sleep(pause)
+		pause = min(pause*3/2, longestLook)
 	}
 	r.collect()
+}
+
+// awaitLevel waits until all that the journal waits for have applied the last move, or for a while. It reports whether
+// they have.
+func (r *runner) awaitLevel(while time.Duration) bool {
+	timer := time.NewTimer(while)
+	defer timer.Stop()
+	select {
+	case <-r.journal.level:
+		time.Sleep(afterLevel)
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// followers lists the places of the capitals that can hear whom they followed when the machines were last at rest.
+func (r *runner) followers() []int {
+	if r.led == nil || r.led.machine == nil {
+		return nil
+	}
+	places := make([]int, 0, len(r.capitals))
+	for _, c := range r.capitals {
+		if c.machine != nil && (c == r.led || r.connected(r.led, c)) {
+			places = append(places, c.place)
+		}
+	}
+	return places
 }
 
 // restless says why the machines are not at rest, "" if they are. It looks at what is under way first, since that is soon
@@ -78,6 +115,7 @@ func (r *runner) restless(best bool) string {
 	if !r.reachesMajority(leader) {
 		return leader.id + " leads, but cannot reach a majority"
 	}
+	r.led = leader
 	last := r.stands[leader.place].last
 	lastMove := r.journal.lastMove()
 	for _, c := range r.capitals {
