@@ -1,7 +1,6 @@
 package node
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -54,7 +53,8 @@ const (
 	resultReason
 	resultRepeat
 	resultSequence
-	resultEvents // as JSON: most results have none
+	_ // events as JSON
+	resultEvents
 )
 
 func putUint(b []byte, field protowire.Number, v uint64) []byte {
@@ -101,15 +101,11 @@ func (q *request) encode() []byte {
 }
 
 // encode writes the reply.
-func (a *reply) encode() ([]byte, error) {
-	result, err := encodeResult(&a.Result)
-	if err != nil {
-		return nil, err
-	}
-	b := make([]byte, 0, 64+len(result))
+func (a *reply) encode() []byte {
+	b := make([]byte, 0, 128)
 	b = putUint(b, replyVersion, uint64(a.Version))
 	b = putBytes(b, replyFate, a.Fate)
-	b = putBytes(b, replyResult, result)
+	b = putMessage(b, replyResult, func(b []byte) []byte { return putResult(b, &a.Result) })
 	b = putUint(b, replyIndex, a.Index)
 	b = putUint(b, replyNumber, a.Number)
 	b = putBytes(b, replyConference, a.Conference)
@@ -117,40 +113,27 @@ func (a *reply) encode() ([]byte, error) {
 	b = putBytes(b, replyLeader, a.Leader)
 	b = putBytes(b, replyReason, a.Reason)
 	for i := range a.Items {
-		item, err := a.Items[i].encode()
-		if err != nil {
-			return nil, err
-		}
-		b = protowire.AppendBytes(protowire.AppendTag(b, replyItems, protowire.BytesType), item)
+		b = putMessage(b, replyItems, a.Items[i].put)
 	}
-	return b, nil
+	return b
 }
 
-func (i *item) encode() ([]byte, error) {
-	result, err := encodeResult(&i.result)
-	if err != nil {
-		return nil, err
-	}
-	b := putUint(make([]byte, 0, 16+len(result)), itemFate, uint64(i.fate))
-	b = putBytes(b, itemResult, result)
-	return putUint(b, itemIndex, i.index), nil
+func (i *item) put(b []byte) []byte {
+	b = putUint(b, itemFate, uint64(i.fate))
+	b = putMessage(b, itemResult, func(b []byte) []byte { return putResult(b, &i.result) })
+	return putUint(b, itemIndex, i.index)
 }
 
-func encodeResult(r *terms.Result) ([]byte, error) {
-	var b []byte
+func putResult(b []byte, r *terms.Result) []byte {
 	b = putUint(b, resultRefused, protowire.EncodeBool(r.Refused))
 	b = putBytes(b, resultCode, string(r.Code))
 	b = putBytes(b, resultReason, r.Reason)
 	b = putUint(b, resultRepeat, protowire.EncodeBool(r.Repeat))
 	b = putUint(b, resultSequence, r.Sequence)
-	if len(r.Events) == 0 {
-		return b, nil
+	for i := range r.Events {
+		b = putMessage(b, resultEvents, func(b []byte) []byte { return putEvent(b, &r.Events[i]) })
 	}
-	events, err := json.Marshal(r.Events)
-	if err != nil {
-		return nil, fmt.Errorf("encode events: %w", err)
-	}
-	return putBytes(b, resultEvents, events), nil
+	return b
 }
 
 // field is one field of a message: num for a number, data for anything else. data is part of the message.
@@ -304,9 +287,11 @@ func decodeResult(b []byte, r *terms.Result) error {
 		case resultSequence:
 			r.Sequence = f.num
 		case resultEvents:
-			if err := json.Unmarshal(f.data, &r.Events); err != nil {
-				return fmt.Errorf("events: %w", err)
+			e, err := decodeEvent(f.data)
+			if err != nil {
+				return err
 			}
+			r.Events = append(r.Events, e)
 		}
 		return nil
 	})

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"go.uber.org/zap"
-
 	"github.com/parley-sim/parley/node/terms"
 )
 
@@ -152,12 +150,7 @@ func checkVia(via []string) error {
 // serve answers the request of another capital. It is what the node gives to Links.Handle.
 func (n *Node) serve(ctx context.Context, from string, body []byte) []byte {
 	a := n.answer(ctx, from, body)
-	b, err := a.encode()
-	if err != nil { // no field of a reply can fail to encode
-		n.log.Error("could not encode a reply", zap.Error(err))
-		return nil
-	}
-	return b
+	return a.encode()
 }
 
 func (n *Node) answer(ctx context.Context, from string, body []byte) reply {
