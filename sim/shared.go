@@ -9,20 +9,36 @@ import (
 	"github.com/parley-sim/parley/node/terms"
 )
 
-// shared is work that all capitals of a process would do alike, done once: reading an entry of the log, hashing one, and
-// checking a signature. All are pure functions of what they are given, so no capital can tell.
+// shared is work that all capitals of a process would do alike, done once: reading an entry of the log, hashing one,
+// checking a signature, and making a charter ready. All are pure functions of what they are given, so no capital can tell.
 type shared struct {
 	mu       sync.Mutex
 	moves    map[string]terms.Move // by the whole entry
 	digests  map[string][32]byte   // by the whole entry
-	verified map[[32]byte]bool     // by SHA-256 of all that a signature covers, of the signature and of the key
+	founded  map[*terms.Charter]*terms.Founding
+	verified map[[32]byte]bool // by SHA-256 of all that a signature covers, of the signature and of the key
 }
 
 func newShared() *shared {
-	return &shared{moves: map[string]terms.Move{}, digests: map[string][32]byte{}, verified: map[[32]byte]bool{}}
+	return &shared{moves: map[string]terms.Move{}, digests: map[string][32]byte{}, verified: map[[32]byte]bool{},
+		founded: map[*terms.Charter]*terms.Founding{}}
 }
 
-func (s *shared) options() terms.Options { return terms.Options{Verify: s.verify} }
+func (s *shared) options() terms.Options { return terms.Options{Verify: s.verify, Prepare: s.prepare} }
+
+// prepare answers as terms.Prepare does. All that read the founding move with decode have the same charter.
+func (s *shared) prepare(c *terms.Charter) (*terms.Founding, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.founded[c]; f != nil {
+		return f, nil
+	}
+	f, err := terms.Prepare(c)
+	if err == nil {
+		s.founded[c] = f
+	}
+	return f, err
+}
 
 // decode answers as terms.DecodeMove does.
 func (s *shared) decode(b []byte) (terms.Move, error) {

@@ -64,7 +64,7 @@ func (s *State) Restore(b []byte) error {
 	if snap.Format != snapshotFormat {
 		return fmt.Errorf("the state is stored in format %d; this version reads format %d", snap.Format, snapshotFormat)
 	}
-	fresh := New(Options{Verify: s.verify})
+	fresh := New(Options{Verify: s.verify, Prepare: s.prepare})
 	if err := fresh.load(&snap); err != nil {
 		return fmt.Errorf("the stored state is damaged: %w", err)
 	}
@@ -82,13 +82,14 @@ func (s *State) load(snap *snapshot) error {
 		}
 		return nil
 	}
-	if err := snap.Charter.Validate(); err != nil {
+	ready, err := Prepare(snap.Charter)
+	if err != nil {
 		return err
 	}
 	if len(snap.Capitals) != len(snap.Charter.Capitals) {
 		return errors.New("its capitals are not those of its charter")
 	}
-	s.adoptCharter(snap.Charter)
+	s.adopt(ready)
 	s.now, s.sequence = snap.Now, snap.Sequence
 	copy(s.chain[:], snap.Chain)
 	copy(s.founding[:], snap.Founding)

@@ -5,11 +5,13 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"maps"
 )
 
 // State is what the record adds up to. It is not safe for concurrent use: whoever applies moves guards it.
 type State struct {
 	verify     func(m *Move, key []byte) bool
+	prepare    func(*Charter) (*Founding, error)
 	forgetful  bool // see Options
 	charter    *Charter
 	founding   [32]byte // SHA-256 of the charter's canonical encoding
@@ -72,6 +74,10 @@ type Options struct {
 	// then, and refuses its number; Hash and Snapshot do not tell which moves led to the state. It is for a conference that
 	// nobody else follows.
 	Forgetful bool
+
+	// Prepare answers as [Prepare] does, which it is if nil. A process that holds many states of a conference can prepare its
+	// charter once.
+	Prepare func(*Charter) (*Founding, error)
 }
 
 // New returns the state before the founding move.
@@ -79,7 +85,10 @@ func New(o Options) *State {
 	if o.Verify == nil {
 		o.Verify = func(*Move, []byte) bool { return false }
 	}
-	return &State{verify: o.Verify, forgetful: o.Forgetful, byID: map[string]*plan{}}
+	if o.Prepare == nil {
+		o.Prepare = Prepare
+	}
+	return &State{verify: o.Verify, prepare: o.Prepare, forgetful: o.Forgetful, byID: map[string]*plan{}}
 }
 
 // refusal is why a move is refused; nil means that it is not.
@@ -152,39 +161,26 @@ func (s *State) found(m *Move) Result {
 	if m.Charter == nil {
 		return untraced(RefusedMalformed, "the founding move has no charter")
 	}
-	if err := m.Charter.Validate(); err != nil {
+	ready, err := s.prepare(m.Charter)
+	if err != nil {
 		return untraced(RefusedMalformed, err.Error())
 	}
 	if m.Time > maxInstant {
 		return untraced(RefusedTime, "the founding move lies beyond the year 9999")
 	}
-	s.adoptCharter(m.Charter)
+	s.adopt(ready)
 	s.now = max(m.Time, m.Charter.Start)
 	s.sequence = 1
 	s.extendChain(s.founding, s.now, "")
 	return Result{Sequence: 1}
 }
 
-func (s *State) adoptCharter(c *Charter) {
-	s.charter = c
-	s.founding = sha256.Sum256(appendCharter(nil, c))
-	s.charterSum = s.founding
-	s.capitals = make([]capital, len(c.Capitals))
-	s.index = make(map[string]int, len(c.Capitals))
-	for i := range c.Capitals {
-		s.index[c.Capitals[i].ID] = i
-	}
-	s.ballots = make(map[*Procedure][]*Ballot, len(c.Procedures))
-	for i := range c.Procedures {
-		p := &c.Procedures[i]
-		for stage := range p.Stages {
-			ballot, err := c.StageBallot(p, stage, nil)
-			if err != nil { // Validate compiled it too
-				panic("terms: a charter that was checked cannot decide: " + err.Error())
-			}
-			s.ballots[p] = append(s.ballots[p], ballot)
-		}
-	}
+// adopt takes over a charter that is ready.
+func (s *State) adopt(f *Founding) {
+	s.charter, s.ballots = f.charter, f.ballots
+	s.founding, s.charterSum = f.sum, f.sum
+	s.capitals = make([]capital, len(f.charter.Capitals))
+	s.index = maps.Clone(f.index) // it grows with those that are admitted
 }
 
 // ballot binds the rule of a stage to a text.
