@@ -66,6 +66,9 @@ func startAgents(s *scenarios.Scenario, o Options) (map[string]*agent.Agent, err
 	if len(commands) > 0 && !o.Programs {
 		return nil, ErrPrograms
 	}
+	if len(commands) == 0 {
+		return nil, nil
+	}
 	dir, err := filepath.Abs(filepath.Dir(s.File))
 	if err != nil {
 		return nil, err

@@ -21,7 +21,6 @@ type capital struct {
 
 	downBecause string // crashed, or wiped
 	queue       []*pending
-	errands     chan func() // run one after the other, while the runner goes on; closed at the end
 	waits       []*Wait
 
 	policy  *policy.Policy // nil: scripted only
@@ -37,19 +36,6 @@ func newCapital(s *scenarios.Scenario, i int, seed int64) *capital {
 		made.policy, made.tasks = policy.New(s, party, seed), map[policy.Matter]bool{}
 	}
 	return made
-}
-
-// employ gives the capital who goes to its machine, and a key where moves are signed.
-func (c *capital) employ(s *scenarios.Scenario, signed bool) {
-	c.errands = make(chan func(), 1)
-	go func() {
-		for do := range c.errands {
-			do()
-		}
-	}()
-	if signed {
-		c.key = keyOf(s.Charter.Conference, c.id)
-	}
 }
 
 // down reports whether the capital can neither see nor do anything.
@@ -163,9 +149,6 @@ func (r *runner) chair(c *capital) string {
 // shutDown stops all machines, so that the bubble can end.
 func (r *runner) shutDown() {
 	r.world.close()
-	for _, c := range r.capitals {
-		close(c.errands)
-	}
 }
 
 // emptyHash is that of a state before its founding move.

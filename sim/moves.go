@@ -45,14 +45,14 @@ func (r *runner) enqueue(c *capital, m terms.Move, policy bool) {
 func (r *runner) pump(c *capital, patient bool) {
 	for len(c.queue) > 0 {
 		p := c.queue[0]
-		if p.result == nil {
-			if c.machine == nil {
-				r.mustWait(c, p, c.downBecause)
-				return
-			}
-			r.submit(c, p)
+		if p.result == nil && c.machine == nil {
+			r.mustWait(c, p, c.downBecause)
+			return
 		}
 		if !patient {
+			if p.result == nil {
+				r.submit(c, p)
+			}
 			return
 		}
 		if !r.await(c, p) {
@@ -63,6 +63,21 @@ func (r *runner) pump(c *capital, patient bool) {
 
 // submit starts to have a move recorded.
 func (r *runner) submit(c *capital, p *pending) {
+	submit, done := r.submission(c, p), make(chan submitted, 1)
+	p.result = done
+	go func() { done <- submit() }()
+}
+
+// await waits until a move is recorded, which it starts if that is not under way, and reports whether it is done with.
+func (r *runner) await(c *capital, p *pending) bool {
+	if p.result != nil {
+		return r.concluded(c, p, <-p.result)
+	}
+	return r.concluded(c, p, r.submission(c, p)())
+}
+
+// submission returns what has a move recorded now, on any goroutine.
+func (r *runner) submission(c *capital, p *pending) func() submitted {
 	budget := hopelessWait
 	switch {
 	case r.canRecord(c):
@@ -73,19 +88,17 @@ func (r *runner) submit(c *capital, p *pending) {
 	m := p.move
 	m.Time, m.Number = r.now, p.number
 	p.played.Tries++
-	done, to := make(chan submitted, 1), c.machine
-	p.result = done
-	c.errands <- func() {
+	to := c.machine
+	return func() submitted {
 		ctx, cancel := context.WithTimeout(r.ctx, budget)
 		defer cancel()
 		receipt, err := to.submit(ctx, m)
-		done <- submitted{receipt, err}
+		return submitted{receipt, err}
 	}
 }
 
-// await waits for the result of a submission, and reports whether the move is done with.
-func (r *runner) await(c *capital, p *pending) bool {
-	s := <-p.result
+// concluded takes in the result of a submission, and reports whether the move is done with.
+func (r *runner) concluded(c *capital, p *pending, s submitted) bool {
 	p.result = nil
 	p.number = 0
 	if s.receipt.MayBeRecorded {
@@ -159,9 +172,6 @@ func (r *runner) retry() {
 		}
 		p := c.queue[0]
 		patient := p.result == nil || r.done(p)
-		if p.result == nil {
-			r.submit(c, p)
-		}
 		if !patient || !r.await(c, p) {
 			tried = append(tried, c)
 			continue

@@ -66,7 +66,9 @@ func newRunner(ctx context.Context, s *scenarios.Scenario, seed int64, o Options
 	r.stands = make([]standing, len(s.Charter.Capitals))
 	for i := range s.Charter.Capitals {
 		c := newCapital(s, i, seed)
-		c.employ(s, o.Signed)
+		if o.Signed {
+			c.key = keyOf(s.Charter.Conference, c.id)
+		}
 		r.seat(c)
 	}
 	return r
