@@ -11,7 +11,7 @@ import (
 // conference.
 func (s *State) Clone() *State {
 	c := *s
-	c.events, c.scratch = nil, nil
+	c.events, c.scratch, c.written = nil, nil, nil
 	c.index = maps.Clone(s.index)
 	c.capitals = slices.Clone(s.capitals)
 	for i := range c.capitals {

@@ -9,8 +9,8 @@ import (
 // The first plan that changed since the last call, and those proposed after it, are hashed again: its cost does not grow
 // with the plans that are long decided.
 func (s *State) Hash() [32]byte {
-	b := make([]byte, 0, 256+64*len(s.capitals))
-	b = append(b, "parley state 1\n"...)
+	plans := s.hashPlans()
+	b := append(s.written[:0], "parley state 1\n"...)
 	b = append(b, s.founding[:]...)
 	b = append(b, s.charterSum[:]...)
 	b = binary.AppendVarint(b, int64(s.now))
@@ -20,10 +20,10 @@ func (s *State) Hash() [32]byte {
 		b = appendBool(appendBool(b, s.capitals[i].left), s.capitals[i].expelled)
 		b = binary.AppendUvarint(b, uint64(len(s.capitals[i].results)))
 	}
-	plans := s.hashPlans()
 	b = append(b, plans[:]...)
 	b = appendList(b, s.pledges, appendPledge)
 	b = appendList(b, s.motions, appendMotion)
+	s.written = b
 	return sha256.Sum256(b)
 }
 
@@ -40,21 +40,17 @@ func (s *State) hashPlans() [32]byte {
 		before = s.plans[s.hashed-1].upTo
 	}
 	for _, p := range s.plans[s.hashed:] {
-		own := p.sum()
-		p.upTo = sha256.Sum256(append(before[:], own[:]...))
+		if !p.hashed {
+			s.written = appendPlan(s.written[:0], p)
+			p.hash, p.hashed = sha256.Sum256(s.written), true
+		}
+		var pair [2 * len(before)]byte
+		copy(pair[copy(pair[:], before[:]):], p.hash[:])
+		p.upTo = sha256.Sum256(pair[:])
 		before = p.upTo
 	}
 	s.hashed = len(s.plans)
 	return before
-}
-
-// sum is the plan's own hash.
-func (p *plan) sum() [32]byte {
-	if !p.hashed {
-		var buf [1024]byte
-		p.hash, p.hashed = sha256.Sum256(appendPlan(buf[:0], p)), true
-	}
-	return p.hash
 }
 
 // appendPlan encodes all that a snapshot holds of a plan. A test counts the fields, so that none is forgotten.

@@ -97,9 +97,12 @@ const (
 
 // Encode writes the move as it is stored in Raft's log: JSON.
 func (m *Move) Encode() ([]byte, error) {
-	b, err := json.Marshal(m)
-	if err != nil {
-		return nil, fmt.Errorf("encode move: %w", err)
+	b, flat := m.encodeFlat()
+	if !flat {
+		var err error
+		if b, err = json.Marshal(m); err != nil {
+			return nil, fmt.Errorf("encode move: %w", err)
+		}
 	}
 	if len(b) > MaxMoveBytes {
 		return nil, fmt.Errorf("the move takes %d bytes; at most %d are allowed", len(b), MaxMoveBytes)

@@ -33,6 +33,7 @@ type State struct {
 	hashed      int     // how many of plans, from the first, have not changed since the last Hash
 	events      []Event // of the move being applied
 	scratch     []Position
+	written     []byte // room for what is hashed
 }
 
 // capital is what the record has made of one.
