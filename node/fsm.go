@@ -19,7 +19,8 @@ type fsm struct {
 	decode    func([]byte) (terms.Move, error)
 	onApply   func(terms.Entry, func() [32]byte)
 	onRestore func(uint64, func() [32]byte)
-	ahead     *ahead // nil if Config says how moves are decoded or verified
+	ahead     *ahead      // nil if Config says how moves are decoded or verified
+	room      []*prepared // without ahead: what prepared returned last
 
 	mu       sync.RWMutex
 	state    *terms.State
@@ -80,20 +81,21 @@ func (f *fsm) ApplyBatch(logs []*raft.Log) []any {
 	return results
 }
 
-// prepared returns the moves of commands, decoded, and what else is known of them.
+// prepared returns the moves of commands, decoded, and what else is known of them: until it is called again.
 func (f *fsm) prepared(logs []*raft.Log) []*prepared {
 	if f.ahead != nil {
 		return f.ahead.take(logs)
 	}
-	list := make([]*prepared, len(logs))
+	for len(f.room) < len(logs) {
+		f.room = append(f.room, &prepared{})
+	}
 	for i, log := range logs {
 		if log.Type == raft.LogCommand {
-			p := &prepared{}
-			p.move, p.err = f.decode(log.Data)
-			list[i] = p
+			*f.room[i] = prepared{}
+			f.room[i].move, f.room[i].err = f.decode(log.Data)
 		}
 	}
-	return list
+	return f.room[:len(logs)]
 }
 
 // verify answers as signature.Verify does. The caller holds f.mu.
@@ -117,7 +119,7 @@ func (f *fsm) apply(log *raft.Log, p *prepared) terms.Result {
 	entry := terms.Entry{Index: log.Index, RaftTerm: log.Term, Move: p.move, Result: result}
 	if result.Sequence > 0 && !result.Repeat {
 		if len(f.record) == cap(f.record) { // by half, and not by a quarter: an entry takes some 500 bytes
-			f.record = slices.Grow(f.record, max(64, len(f.record)/2))
+			f.record = slices.Grow(f.record, max(32, len(f.record)/2))
 		}
 		f.record = append(f.record, entry)
 	}

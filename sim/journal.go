@@ -106,6 +106,7 @@ func (j *journal) elect(e election, log *check.Log) {
 	j.elections = append(j.elections, e)
 }
 
+// digestAt returns the digest of the entry that a capital's log holds at an index.
 func (s *shared) digestAt(store raft.LogStore, index uint64) [32]byte {
 	var l raft.Log
 	if err := store.GetLog(index, &l); err != nil {

@@ -98,7 +98,7 @@ func (r *runner) restless(best bool) string {
 		}
 		if s.leads {
 			if leader != nil {
-				return fmt.Sprintf("both %s and %s lead", leader.id, c.id)
+				return "both " + leader.id + " and " + c.id + " lead"
 			}
 			leader = c
 		}
@@ -123,10 +123,10 @@ func (r *runner) restless(best bool) string {
 			continue
 		}
 		if r.stands[c.place].applied < last || r.journal.appliedBy(c) < lastMove {
-			return fmt.Sprintf("%s has not applied all that %s holds", c.id, leader.id)
+			return c.id + " has not applied all that " + leader.id + " holds"
 		}
 		if r.stands[c.place].follows != leader.id {
-			return fmt.Sprintf("%s does not follow %s", c.id, leader.id)
+			return c.id + " does not follow " + leader.id
 		}
 	}
 	if n := r.world.underWay(); n > 0 {
