@@ -147,7 +147,7 @@ func (e *env) analyze(ctx context.Context, o *analyzeOptions) error {
 	if err != nil {
 		return err
 	}
-	bargain, err := dealsOf(ctx, s, choice, seed)
+	bargain, err := e.dealsOf(ctx, s, choice, seed)
 	if err != nil {
 		return err
 	}

@@ -10,9 +10,12 @@ import (
 	"github.com/parley-sim/parley/sim/report/chart"
 )
 
-// dealsOf analyses the deals of a scenario; nil where no capital has a score sheet.
-func dealsOf(ctx context.Context, s *scenarios.Scenario, c power.Choice, seed int64) (*deals.Result, error) {
-	r, err := deals.Analyze(ctx, s, deals.Options{Plan: c.Plan, Procedure: c.Procedure, Seed: seed})
+// dealsOf analyses the deals of a scenario; nil where no capital has a score sheet. A long search shows how far it is.
+func (e *env) dealsOf(ctx context.Context, s *scenarios.Scenario, c power.Choice, seed int64) (*deals.Result, error) {
+	bar := e.newProgress(1).named("comparing deals")
+	defer bar.done()
+	r, err := deals.Analyze(ctx, s, deals.Options{Plan: c.Plan, Procedure: c.Procedure, Seed: seed,
+		Progress: func(part float64) { bar.at(0, part) }})
 	switch {
 	case errors.Is(err, deals.ErrNoSheets):
 		return nil, nil

@@ -32,6 +32,14 @@ func (e *env) newProgress(n int) *progress {
 	return &progress{bar: bar, began: time.Now(), parts: make([]float64, n)}
 }
 
+// named says what is done, where nothing is played.
+func (p *progress) named(what string) *progress {
+	if p != nil {
+		p.bar.Describe(what)
+	}
+	return p
+}
+
 // at notes that part of a job is done.
 func (p *progress) at(job int, part float64) {
 	if p == nil || part <= 0 {

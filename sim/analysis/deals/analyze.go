@@ -18,6 +18,9 @@ type Options struct {
 	Most  int   // deals in a list; 0 is DefaultMost
 	Limit int   // combinations of values up to which every deal is looked at; 0 is DefaultLimit
 
+	// Progress, if it is not nil, hears how much of a long search for the frontier is done, 0 to 1. Several goroutines call it.
+	Progress func(part float64)
+
 	effort *effort // nil: fullEffort
 }
 
@@ -27,11 +30,15 @@ const (
 	DefaultLimit = 50_000_000
 )
 
-// effort bounds the work where a space is too large to be gone through. Bounds are counts of steps, not times, so the
-// answer does not depend on the machine.
+// effort bounds the work. Bounds are counts of steps, not times, so the answer does not depend on the machine.
 type effort struct {
+	whole   int         // deals of a space of which everything is exact, whatever it takes
+	block   int         // bytes of the scores of partial deals held at once where everything is
+	crowd   int         // partial deals of which a sample is looked at before all
+	gates   int         // states held to tell how few deals the links leave of a vast space
 	states  int         // partial deals held at once while counting
-	front   frontLimits // of the frontier
+	front   frontLimits // of the frontier of a larger space
+	quick   frontLimits // and of one of those
 	samples int         // deals drawn
 	climbs  int         // hill climbs: a third of them for each measure
 	moves   int         // deals looked at while climbing
@@ -40,6 +47,8 @@ type effort struct {
 }
 
 var fullEffort = effort{
+	whole: 10_000_000, block: 512 << 20, crowd: 1 << 16, gates: 1_000_000,
+	quick:  frontLimits{combos: 100_000, points: 3_000, work: 3_000_000},
 	states: 400_000, front: frontLimits{combos: 3_000_000, points: 60_000, work: 300_000_000},
 	samples: 300_000, climbs: 60, moves: 400_000, ties: 4_000_000, open: 4_000_000,
 }
@@ -63,10 +72,18 @@ func Analyze(ctx context.Context, s *scenarios.Scenario, o Options) (*Result, er
 	}
 	r := m.result()
 	w := &work{m: m, r: r, o: &o}
-	if w.front, err = m.frontier(ctx, o.effort.front); err != nil {
+	walked := m.space.BitLen() < 63 && m.combos.IsInt64() && m.combos.Int64() <= int64(o.Limit)
+	if !walked && len(m.links) > 0 {
+		walked = w.thinned(ctx)
+	}
+	limits := o.effort.front
+	if walked && (m.gate != nil || m.combos.Int64() <= int64(o.effort.whole)) {
+		limits = o.effort.quick // where they do not do, the sieve does
+	}
+	if w.front, err = m.frontier(ctx, limits); err != nil {
 		return nil, err
 	}
-	if m.space.BitLen() < 63 && m.combos.IsInt64() && m.combos.Int64() <= int64(o.Limit) {
+	if walked {
 		err = w.all(ctx)
 	} else {
 		err = w.large(ctx)
@@ -76,13 +93,17 @@ func Analyze(ctx context.Context, s *scenarios.Scenario, o Options) (*Result, er
 	}
 	// A sample without an agreement proves nothing about the zone.
 	if r.Unanimous.Sign() == 0 && r.Space.Sign() > 0 && r.Estimate == nil {
-		if r.OpenedBy, err = m.openings(ctx, &w.closest, o.effort.open); err != nil {
+		if err := w.openings(ctx, walked); err != nil {
 			return nil, err
 		}
-		r.MoreOpenings = w.closest.more
 	}
 	if r.Zone, err = w.zone(ctx); err != nil {
 		return nil, err
+	}
+	for l, list := range map[*List][]Deal{&r.Counts.Pareto: r.Pareto, &r.Counts.Nash: r.Nash, &r.Counts.Egalitarian: r.Egalitarian, &r.Counts.GreatestSum: r.GreatestSum} {
+		if n := len(list); l.Deals.Cmp(big.NewInt(int64(n))) > 0 {
+			l.Listed = &n
+		}
 	}
 	r.Exact = r.Estimate == nil && r.Counts.Pareto.Exact && r.Counts.Nash.Exact && r.Counts.Egalitarian.Exact && r.Counts.GreatestSum.Exact
 	return r, nil
@@ -123,6 +144,7 @@ type work struct {
 	o       *Options
 	front   *front
 	closest blockers
+	walked  int // deals that were gone through one by one, those that nothing tells apart as one; 0 if they were not
 }
 
 // all goes through every deal.
@@ -134,7 +156,45 @@ func (w *work) all(ctx context.Context) error {
 	c.tally.done()
 	w.counts(c.tally, nil)
 	w.lists(c.bests, true)
-	w.pareto(nil)
+	w.walked = c.seen
+	if !w.front.whole && c.seen <= w.o.effort.whole {
+		return w.sifted(ctx)
+	}
+	var f *found
+	if !w.front.whole {
+		var err error
+		if _, f, _, err = w.m.search(ctx, w.o); err != nil {
+			return err
+		}
+	}
+	return w.pareto(ctx, f)
+}
+
+// thinned reports whether the links leave so few deals of a vast space that they can be gone through.
+func (w *work) thinned(ctx context.Context) bool {
+	var order []int
+	for _, p := range w.m.parts() {
+		order = append(order, p.axes...)
+	}
+	g, n, ok := newGate(ctx, w.m, order, w.o.effort.gates)
+	if !ok || n > uint64(w.o.effort.whole) {
+		return false
+	}
+	w.m.gate = g
+	return true
+}
+
+// sifted finds the frontier whatever it takes, and writes it.
+func (w *work) sifted(ctx context.Context) error {
+	s := newSieve(w.m, w.o.effort, w.o.Progress)
+	if err := s.run(ctx); err != nil {
+		return err
+	}
+	e := newEfficient(w)
+	if err := s.each(ctx, e); err != nil {
+		return err
+	}
+	e.write()
 	return nil
 }
 
@@ -167,8 +227,7 @@ func (w *work) large(ctx context.Context) error {
 	} else {
 		w.lists(f.bests, false)
 	}
-	w.pareto(f)
-	return nil
+	return w.pareto(ctx, f)
 }
 
 // counts writes the figures of a tally; scale, if it is given, turns what was counted of a sample into an estimate.

@@ -188,6 +188,7 @@ type count struct {
 	tally *tally
 	bests *bests
 	walks uint64 // the conditions that are walk-aways
+	seen  int
 }
 
 func newCount(m *model, keep int) *count {
@@ -195,6 +196,7 @@ func newCount(m *model, keep int) *count {
 }
 
 func (c *count) visit(d *deal) {
+	c.seen++
 	key := c.m.key(d.scores, &d.holds)
 	c.tally.add(key, d.weight)
 	if key&c.m.strict == 0 {

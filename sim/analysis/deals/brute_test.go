@@ -499,15 +499,48 @@ func randomScenario(t *rapid.T) string {
 	return b.String()
 }
 
-// TestAgainstBruteForce compares every figure and every list with one worked out the plain way, for both ways to count.
+// waysToCount are options that make Analyze go about it in each way that it has.
+func waysToCount() map[string]Options {
+	vast, sieve, links := fullEffort, sieved(), sieved()
+	vast.gates, links.open = 0, fullEffort.open
+	return map[string]Options{
+		"deal by deal":              {},
+		"as if it were too large":   {Limit: 1, effort: &vast},
+		"sieved":                    {effort: &sieve},
+		"sieved, by what links say": {Limit: 1, effort: &links},
+	}
+}
+
+// sieved is an effort with which the frontier of every space that can be gone through is sieved, with few partial deals in
+// memory, and every opening looked for among all deals.
+func sieved() effort {
+	e := fullEffort
+	e.quick, e.block, e.crowd, e.open = frontLimits{}, 4_000, 50, 1
+	return e
+}
+
+// checkAgreed holds the number of efficient deals that all accept against the list.
+func checkAgreed(t *rapid.T, r *Result) {
+	n := 0
+	for _, d := range r.Pareto {
+		if len(d.Refused) == 0 {
+			n++
+		}
+	}
+	if u := r.Counts.Pareto.Unanimous; u == nil || u.String() != fmt.Sprint(n) {
+		t.Fatalf("all accept %v deals of the frontier, and %d of its list", u, n)
+	}
+}
+
+// TestAgainstBruteForce compares every figure and every list with one worked out the plain way, for all ways to count.
 func TestAgainstBruteForce(t *testing.T) {
 	looked, deals, zones := 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		src := randomScenario(t)
 		s := parse(t, src)
 		want := newBrute(s).figures(t)
-		for _, limit := range []int{0, 1} { // deal by deal, and as if the space were too large for that
-			r, err := Analyze(context.Background(), s, Options{Limit: limit})
+		for way, o := range waysToCount() {
+			r, err := Analyze(context.Background(), s, o)
 			if errors.Is(err, ErrNoTerms) && want["space"] == "1" {
 				continue
 			}
@@ -517,16 +550,16 @@ func TestAgainstBruteForce(t *testing.T) {
 			got := figures(r)
 			for k := range want {
 				if got[k] != want[k] {
-					t.Fatalf("%s\nlimit %d: %s is\n%q, should be\n%q", src, limit, k, got[k], want[k])
+					t.Fatalf("%s\n%s: %s is\n%q, should be\n%q", src, way, k, got[k], want[k])
 				}
 			}
 			for k := range got {
 				if _, ok := want[k]; !ok && got[k] != "0" {
-					t.Fatalf("%s\nlimit %d: %s is %q and should not be there", src, limit, k, got[k])
+					t.Fatalf("%s\n%s: %s is %q and should not be there", src, way, k, got[k])
 				}
 			}
 			if !r.Exact {
-				t.Fatal("not exact: ", src)
+				t.Fatal("not exact: ", way, src)
 			}
 			if _, err := json.Marshal(r); err != nil {
 				t.Fatal(err)
@@ -535,6 +568,7 @@ func TestAgainstBruteForce(t *testing.T) {
 				t.Fatalf("%s\n%s deals are accepted by all, and %d sets open the zone", src, r.Unanimous, len(r.OpenedBy))
 			}
 			checkOpenings(t, newBrute(s), r)
+			checkAgreed(t, r)
 			looked++
 			deals += int(r.Space.Int64())
 			if r.Unanimous.Sign() > 0 {

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"math"
 	"math/big"
-	"slices"
 )
 
 // merged counts the deals of a space that is too large to go through one by one. It adds one axis after the other to
@@ -55,7 +54,6 @@ func (m *model) merged(ctx context.Context, most int) (*tally, bool, error) {
 	for _, s := range states {
 		t.fold(m.key(s.scores, &s.holds), s.n)
 	}
-	slices.Sort(t.closest.sets)
 	return t, true, nil
 }
 

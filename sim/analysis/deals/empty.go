@@ -2,6 +2,7 @@ package deals
 
 import (
 	"context"
+	"math/big"
 	"slices"
 
 	"github.com/parley-sim/parley/node/terms"
@@ -23,34 +24,67 @@ type Condition struct {
 	Exact    bool          `json:"exact"`          // false: to is what the search found; less may do
 }
 
-// openings says what empties the zone, going by the conditions that some deal violates and nothing besides.
-func (m *model) openings(ctx context.Context, b *blockers, budget int) ([]Opening, error) {
-	slices.SortFunc(b.sets, func(x, y uint64) int { return slices.Compare(m.listed(x), m.listed(y)) })
-	var all []Opening
-	for _, set := range b.sets {
-		f := &fall{m: m, set: set, floor: make([]int64, len(m.walk))}
-		for j, w := range m.walk {
-			f.floor[j] = w
-			if set>>j&1 == 1 {
-				f.floor[j] = m.low[0][j]
-				f.walks = append(f.walks, j)
-			}
-		}
-		whole, err := m.above(ctx, f.floor, budget, f)
+// openings says what empties the zone, going by the conditions that some deal violates and nothing besides. walked says
+// that the space can be gone through deal by deal.
+func (w *work) openings(ctx context.Context, walked bool) error {
+	m, r, b := w.m, w.r, &w.closest
+	b.settle()
+	sets := b.sets[:min(len(b.sets), maxClosest)]
+	falls, exact := make(falls, len(sets)), make([]bool, len(sets))
+	late := falls[:0:0]
+	for i, set := range sets {
+		f := m.newFall(set)
+		whole, err := m.above(ctx, f.floor, w.o.effort.open, f)
 		if err != nil {
-			return nil, err
+			return err
 		}
+		falls[i], exact[i] = f, whole || walked
+		if !whole && walked {
+			f.floor = slices.Clone(m.low[0]) // what it has found stands
+			late = append(late, f)
+		}
+	}
+	if len(late) > 0 {
+		if err := m.each(ctx, late); err != nil {
+			return err
+		}
+	}
+	for i, f := range falls {
 		o := Opening{}
-		for _, i := range m.listed(set) {
-			o.Lift = append(o.Lift, m.condition(i, f.scores, whole))
+		for _, c := range m.listed(f.set) {
+			o.Lift = append(o.Lift, m.condition(c, f.scores, exact[i]))
 		}
 		if f.scores != nil {
 			d := m.show(m.values(f.choice), f.scores)
 			o.Deal = &d
 		}
-		all = append(all, o)
+		r.OpenedBy = append(r.OpenedBy, o)
 	}
-	return all, nil
+	if r.MoreOpenings = len(b.sets) > len(sets); r.MoreOpenings && !b.more {
+		r.Openings = &Count{*big.NewInt(int64(len(b.sets)))}
+	}
+	return nil
+}
+
+// falls is the visitor that goes through all deals for several sets of conditions at once.
+type falls []*fall
+
+func (all falls) visit(d *deal) {
+	for _, f := range all {
+		f.visit(d)
+	}
+}
+
+func (m *model) newFall(set uint64) *fall {
+	f := &fall{m: m, set: set, floor: make([]int64, len(m.walk))}
+	for j, w := range m.walk {
+		f.floor[j] = w
+		if set>>j&1 == 1 {
+			f.floor[j] = m.low[0][j]
+			f.walks = append(f.walks, j)
+		}
+	}
+	return f
 }
 
 // listed returns the numbers of the conditions of a set.

@@ -41,31 +41,11 @@ func (w *work) lists(b *bests, whole bool) {
 }
 
 func (w *work) list(t *ties, whole bool) ([]Deal, List) {
-	return w.m.expand(t.list, w.o.Most), List{Deals: &Count{*new(big.Int).Set(t.settle())}, Exact: whole}
+	return w.m.expand(t.list, w.o.Most), newList(t.settle(), whole)
 }
 
-// pareto writes the frontier, or what a search has found of it.
-func (w *work) pareto(f *found) {
-	r, m := w.r, w.m
-	var choices [][]int
-	n := new(big.Int)
-	switch {
-	case w.front.whole && len(w.front.layers) > 0:
-		last := w.front.layers[len(w.front.layers)-1]
-		for i := range last {
-			n.Add(n, last[i].count)
-			if left := w.o.Most - len(choices); left > 0 {
-				some, _ := w.front.choices(m, i, left)
-				choices = append(choices, some...)
-			}
-		}
-	case f != nil:
-		for i := range f.front {
-			choices = append(choices, f.front[i].choice)
-		}
-		n.SetInt64(int64(len(choices)))
-	}
-	r.Pareto, r.Counts.Pareto = m.expand(choices, w.o.Most), List{&Count{*n}, w.front.whole}
+func newList(n *big.Int, whole bool) List {
+	return List{Deals: &Count{*new(big.Int).Set(n)}, Exact: whole}
 }
 
 // fromFrontier finds what is best on a whole frontier. Every deal with the greatest sum is on it, and every one with the

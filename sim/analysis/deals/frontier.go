@@ -325,16 +325,22 @@ func atLeast(a, b []int64) bool {
 
 // choices lists the combinations of classes behind a point of the last layer, at most so many.
 func (f *front) choices(m *model, at int, most int) (all [][]int, more bool) {
+	f.each(m, at, func(choice []int) bool {
+		if more = len(all) == most; !more {
+			all = append(all, slices.Clone(choice))
+		}
+		return !more
+	})
+	return all, more
+}
+
+// each goes through the combinations of classes behind a point of the last layer, until visit returns false.
+func (f *front) each(m *model, at int, visit func(choice []int) bool) {
 	choice := make([]int, len(m.axes))
 	var back func(layer int, p *point) bool
 	back = func(layer int, p *point) bool {
 		if layer < 0 {
-			if len(all) == most {
-				more = true
-				return false
-			}
-			all = append(all, slices.Clone(choice))
-			return true
+			return visit(choice)
 		}
 		for _, w := range p.ways {
 			for i, a := range f.parts[layer].axes {
@@ -351,5 +357,4 @@ func (f *front) choices(m *model, at int, most int) (all [][]int, more bool) {
 		return true
 	}
 	back(len(f.layers)-1, &f.layers[len(f.layers)-1][at])
-	return all, more
 }

@@ -97,6 +97,7 @@ type model struct {
 	shown []int // the axes in the order in which their terms are shown: the charter's
 
 	low, high [][]int64 // least and greatest points that the axes from i on can add, by sheet
+	gate      *gate     // nil where walks need none
 	space     *big.Int  // deals before links
 	combos    *big.Int  // combinations of classes before links
 	notes     []string

@@ -45,8 +45,11 @@ func (w words) picture() []chart.Block {
 	add("refused by somebody", spots(z.Refused))
 	add("accepted by all", spots(z.Accepted))
 	frontier := "Pareto frontier"
-	if !r.Counts.Pareto.Exact {
+	switch {
+	case !r.Counts.Pareto.Exact:
 		frontier += ", as far as it was found"
+	case r.Counts.Pareto.Listed != nil:
+		frontier += fmt.Sprintf(", %s of its deals", grouped(big.NewInt(int64(*r.Counts.Pareto.Listed))))
 	}
 	add(frontier, of(r.Pareto))
 	add("egalitarian point", of(r.Egalitarian))
@@ -105,12 +108,12 @@ func (w words) points() []chart.Block {
 	if !r.Counts.Pareto.Exact {
 		n += " found"
 	}
+	if u := r.Counts.Pareto.Unanimous; u != nil && r.Counts.Pareto.Deals.Cmp(&u.Int) > 0 && len(r.Pareto) > 1 {
+		n += ", " + grouped(&u.Int) + " of them accepted by all"
+	}
 	// Those that all accept come first: they are what there is to talk about.
 	frontier := slices.Clone(r.Pareto)
 	slices.SortStableFunc(frontier, func(a, b Deal) int { return len(a.Refused) - len(b.Refused) })
-	if all := slices.IndexFunc(frontier, func(d Deal) bool { return len(d.Refused) > 0 }); all >= 0 && len(frontier) > 1 {
-		n += fmt.Sprintf(", %d of them accepted by all", all)
-	}
 	return append(blocks, w.list("Pareto frontier: "+n, frontier, r.Counts.Pareto)...)
 }
 

@@ -46,9 +46,10 @@ type Result struct {
 	Terms      []Term   `json:"terms"`
 	Parties    []Party  `json:"parties"`
 
-	OpenedBy     []Opening `json:"opened_by,omitempty"` // if the zone is empty
-	MoreOpenings bool      `json:"more_openings,omitempty"`
-	Estimate     *Estimate `json:"estimate,omitempty"` // where the counts are not exact
+	OpenedBy     []Opening `json:"opened_by,omitempty"`     // if the zone is empty
+	Openings     *Count    `json:"openings,omitempty"`      // how many such sets there are, if not all are written out
+	MoreOpenings bool      `json:"more_openings,omitempty"` // not all are
+	Estimate     *Estimate `json:"estimate,omitempty"`      // where the counts are not exact
 	Notes        []string  `json:"notes,omitempty"`
 
 	m    *model
@@ -65,8 +66,10 @@ type Lists struct {
 
 // List says how complete one list of deals is.
 type List struct {
-	Deals *Count `json:"deals"`
-	Exact bool   `json:"exact"` // it is known to be all, whether or not all are written out
+	Deals     *Count `json:"deals"`
+	Exact     bool   `json:"exact"`               // it is known to be all, whether or not all are written out
+	Unanimous *Count `json:"unanimous,omitempty"` // of the frontier: those that all accept, where that is known
+	Listed    *int   `json:"listed,omitempty"`    // how many are written out, if not all
 }
 
 // Term is one of the terms that span the space.

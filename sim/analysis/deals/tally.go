@@ -1,8 +1,10 @@
 package deals
 
 import (
+	"cmp"
 	"math/big"
 	"math/bits"
+	"slices"
 )
 
 // tally counts deals by key, in bounded memory: what it has counted is folded into the figures whenever it grows too large.
@@ -23,15 +25,17 @@ type tally struct {
 // blockers are the smallest sets of conditions that some deal violates and nothing besides: without one of these sets
 // the deal would be accepted by all.
 type blockers struct {
-	size int // 0: some deal is accepted by all
-	sets []uint64
-	more bool
+	size int      // 0: some deal is accepted by all
+	sets []uint64 // some of them more than once, until settle
+	next int      // the length at which they are settled
+	more bool     // there are more than were kept
 }
 
 const (
 	shortKey   = 16
 	maxKeys    = 1 << 18
-	maxClosest = 32
+	maxClosest = 32      // sets of conditions that are written out
+	maxSets    = 1 << 24 // and kept, to be counted: more than ten million deals can have
 )
 
 func newTally(m *model) *tally {
@@ -113,16 +117,21 @@ func (b *blockers) see(violated uint64) {
 		return
 	}
 	if n < b.size {
-		*b = blockers{size: n}
-	}
-	for _, s := range b.sets {
-		if s == violated {
-			return
-		}
-	}
-	if len(b.sets) == maxClosest {
-		b.more = true
-		return
+		*b = blockers{size: n, next: maxClosest}
 	}
 	b.sets = append(b.sets, violated)
+	if len(b.sets) >= b.next {
+		b.settle()
+		if len(b.sets) > maxSets {
+			b.sets, b.more = b.sets[:maxSets], true
+		}
+		b.next = max(maxClosest, 2*len(b.sets))
+	}
+}
+
+// settle drops what is twice, and puts the sets in the order in which their conditions stand: of two of one size the one
+// that has the first condition that the other lacks.
+func (b *blockers) settle() {
+	slices.SortFunc(b.sets, func(x, y uint64) int { return cmp.Compare(bits.Reverse64(y), bits.Reverse64(x)) })
+	b.sets = slices.Compact(b.sets)
 }

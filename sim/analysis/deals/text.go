@@ -284,7 +284,11 @@ func (w words) openings() []chart.Block {
 		}
 		blocks = append(blocks, chart.Para{Mark: "-", Text: text})
 	}
-	if r.MoreOpenings {
+	switch {
+	case r.Openings != nil:
+		n := new(big.Int).Sub(&r.Openings.Int, big.NewInt(int64(len(r.OpenedBy))))
+		blocks = append(blocks, chart.Para{Mark: "-", Text: "and " + grouped(n) + " more of that size"})
+	case r.MoreOpenings:
 		blocks = append(blocks, chart.Para{Mark: "-", Text: "and others of that size"})
 	}
 	if len(r.Egalitarian) > 0 && r.Counts.Egalitarian.Exact && strings.HasPrefix(r.Egalitarian[0].Least.String(), "-") {

@@ -18,6 +18,13 @@ type visitor interface{ visit(d *deal) }
 func (m *model) each(ctx context.Context, v visitor) error {
 	n, sheets := len(m.axes), len(m.sheets)
 	d := &deal{choice: make([]int, n), scores: make([]int64, sheets)}
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	if m.gate != nil {
+		order = m.gate.order
+	}
 	sums := make([][]int64, n)
 	for i := range sums {
 		sums[i] = make([]int64, sheets)
@@ -27,13 +34,17 @@ func (m *model) each(ctx context.Context, v visitor) error {
 	var seen int
 	var walk func(at int, sum []int64, h *flags, w uint64) error
 	walk = func(at int, sum []int64, h *flags, w uint64) error {
-		classes := m.axes[at].classes
+		axis := order[at]
+		classes := m.axes[axis].classes
 		for k := range classes {
 			c := &classes[k]
-			d.choice[at] = k
+			d.choice[axis] = k
 			holds[at] = *h
 			holds[at].and(&c.holds)
-			if len(m.linkAt[at]) > 0 && m.barred(at, &holds[at]) {
+			if len(m.linkAt[axis]) > 0 && m.barred(axis, &holds[at]) {
+				continue
+			}
+			if m.gate != nil && !m.gate.open(at, &holds[at]) {
 				continue
 			}
 			weight[at] = w * c.small

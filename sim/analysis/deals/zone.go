@@ -22,7 +22,7 @@ type Zone struct {
 type Spot struct{ X, Y terms.Number }
 
 const (
-	zoneLooks = 2_000_000 // deals looked at one by one; of a larger space, as many as below are drawn
+	zoneLooks = 10_000_000 // deals looked at one by one; of a larger space, as many as below are drawn
 	zoneDraws = 20_000
 	zoneSpots = 2_000 // spots of a kind; where there are more, a grid keeps one of those in each field
 	zoneGrid  = 48    // fields each way
@@ -44,7 +44,7 @@ func (w *work) zone(ctx context.Context) (*Zone, error) {
 	x, y := min(order[0], order[1]), max(order[0], order[1])
 	z := &Zone{X: m.sheets[x], Y: m.sheets[y], WalkX: m.number(m.walk[x]), WalkY: m.number(m.walk[y])}
 	v := &spots{m: m, x: x, y: y, seen: [2]map[[2]int64]bool{{}, {}}}
-	if m.combos.IsInt64() && m.combos.Int64() <= zoneLooks {
+	if w.walked > 0 && w.walked <= zoneLooks {
 		if err := m.each(ctx, v); err != nil {
 			return nil, err
 		}
@@ -63,21 +63,24 @@ func (w *work) zone(ctx context.Context) (*Zone, error) {
 
 // spots is the visitor that collects spots.
 type spots struct {
-	m    *model
-	x, y int
-	seen [2]map[[2]int64]bool     // refused and accepted: every spot, until there are too many
-	grid [2]map[[2]int64][2]int64 // then the first one in each field of a grid
-	thin bool
+	m      *model
+	x, y   int
+	seen   [2]map[[2]int64]bool // refused and accepted: every spot, until there are too many
+	grid   [2][]gridSpot        // then the first one in each field of a grid
+	across int                  // fields in a row
+	width  [2]int64             // of a field
+	thin   bool
+}
+
+type gridSpot struct {
+	there bool
+	at    [2]int64
 }
 
 func (v *spots) visit(d *deal) {
 	kind := 1
-	key := v.m.key(d.scores, &d.holds)
-	for j := range v.m.judges {
-		if key&v.m.judges[j].wants != 0 {
-			kind = 0
-			break
-		}
+	if !v.m.accepted(v.m.key(d.scores, &d.holds)) {
+		kind = 0
 	}
 	at := [2]int64{d.scores[v.x], d.scores[v.y]}
 	if v.thin {
@@ -85,26 +88,33 @@ func (v *spots) visit(d *deal) {
 		return
 	}
 	if v.seen[kind][at] = true; len(v.seen[kind]) > zoneSpots {
-		v.thin = true
-		v.grid = [2]map[[2]int64][2]int64{{}, {}}
-		for k := range v.seen {
-			for _, at := range sorted(v.seen[k]) {
-				v.put(k, at)
-			}
+		v.thinOut()
+	}
+}
+
+// thinOut lays the grid over the spots so far.
+func (v *spots) thinOut() {
+	v.thin = true
+	var fields [2]int
+	for i, j := range [2]int{v.x, v.y} {
+		spread := v.m.high[0][j] - v.m.low[0][j]
+		v.width[i] = max(1, spread/zoneGrid)
+		fields[i] = int(spread/v.width[i]) + 1
+	}
+	v.across = fields[0]
+	for k := range v.seen {
+		v.grid[k] = make([]gridSpot, fields[0]*fields[1])
+		for _, at := range sorted(v.seen[k]) {
+			v.put(k, at)
 		}
 	}
 }
 
 // put keeps a spot if it is the first in its field.
 func (v *spots) put(kind int, at [2]int64) {
-	field := at
-	for i, j := range [2]int{v.x, v.y} {
-		if width := (v.m.high[0][j] - v.m.low[0][j]) / zoneGrid; width > 0 {
-			field[i] = (at[i] - v.m.low[0][j]) / width
-		}
-	}
-	if _, there := v.grid[kind][field]; !there {
-		v.grid[kind][field] = at
+	x, y := (at[0]-v.m.low[0][v.x])/v.width[0], (at[1]-v.m.low[0][v.y])/v.width[1]
+	if g := &v.grid[kind][int(y)*v.across+int(x)]; !g.there {
+		*g = gridSpot{true, at}
 	}
 }
 
@@ -121,8 +131,10 @@ func (v *spots) list(kind int) []Spot {
 	seen := v.seen[kind]
 	if v.thin {
 		seen = map[[2]int64]bool{}
-		for _, at := range v.grid[kind] {
-			seen[at] = true
+		for _, g := range v.grid[kind] {
+			if g.there {
+				seen[g.at] = true
+			}
 		}
 	}
 	var list []Spot
