@@ -39,4 +39,9 @@
 // and are counted together. Spaces up to a limit are gone through deal by deal, with nothing kept but counts; larger ones
 // are counted by merging partial deals that no continuation can tell apart (dynamic programming). Where that would take too
 // much memory, a seeded sample estimates the counts and a search looks for the points: the result says that it is not exact.
+//
+// Up to ten million deals everything is exact, whatever the sheets and links are: what the links leave counts, if it is
+// known without more than a million partial deals (counting what links leave is as hard as counting the solutions of any
+// logical formula). Deals are never held one by one. The frontier is sieved: of each partial deal there is a bit that says
+// whether another one dominates it, and packed scores of half a gigabyte at most are in memory at a time.
 package deals

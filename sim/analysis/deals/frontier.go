@@ -11,6 +11,9 @@ import (
 // The Pareto frontier is put together from parts of a deal. Terms that share a link, or a red line or need of a capital
 // with a sheet, are one part; parts do not restrict each other, and scores add up. A partial deal that another one
 // dominates is dominated in every continuation, so after each part only the frontier so far is kept.
+//
+// A front holds the points and all ways to reach them, so it does for spaces that nothing else can go through, if few points
+// are on it. Where it is too small, a [sieve] goes through the deals, if they are few enough.
 
 // front is a frontier of partial deals: its points, each with all ways to reach it.
 type front struct {

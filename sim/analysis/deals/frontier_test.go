@@ -234,7 +234,7 @@ func TestSieveAgainstNaive(t *testing.T) {
 // Sheets that oppose each other leave every deal, or nearly every one, on the frontier.
 func TestOpposedSheets(t *testing.T) {
 	const size = 100_000
-	for _, c := range []struct{ terms, options, sheets, noise int }{{5, 11, 3, 0}, {5, 11, 6, 0}, {5, 7, 4, 100}, {5, 7, 6, 30_000}} {
+	for _, c := range []struct{ terms, options, sheets, noise int }{{5, 7, 3, 0}, {5, 11, 6, 0}, {5, 7, 4, 100}, {5, 7, 6, 30_000}} {
 		src := opposed(rand.New(rand.NewPCG(3, uint64(c.sheets))), c.terms, c.options, c.sheets, size, c.noise, true)
 		space := int64(math.Pow(float64(c.options), float64(c.terms)))
 		var mu sync.Mutex

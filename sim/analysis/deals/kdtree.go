@@ -19,12 +19,18 @@ type node struct {
 }
 
 // leafPoints is how many points a leaf holds, unless they are all the same.
-const leafPoints = 16
+const leafPoints = 24
 
 // newTree makes a tree of points, and brings them into its order.
 func newTree(s *points) *tree {
 	t := &tree{s: s, gauge: newGauge(s)}
 	if n := s.Len(); n > 0 {
+		room := 1
+		for leaf := n; leaf > leafPoints; leaf = (leaf + 1) / 2 {
+			room = 2*room + 1
+		}
+		t.nodes = make([]node, 0, room)
+		t.tops, t.lows = make([]uint64, 0, room*s.words), make([]uint64, 0, room*s.words)
 		most, least := t.box(0, n)
 		root := make([]float64, len(s.fields))
 		for f := range s.fields {
