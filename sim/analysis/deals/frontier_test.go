@@ -303,9 +303,29 @@ func TestFewDealsOfAVastSpace(t *testing.T) {
 	}
 	src := fmt.Sprintf("scenario: chain\nterms: {%s}\ncapitals:\n  a: {scores: {%s}, walk_away: 1}\n  b: {scores: {%s}, walk_away: 1}\ndeals: {require: [%s]}\n",
 		strings.Join(ids, ", "), strings.Join(a, ", "), strings.Join(b, ", "), strings.Join(links, ", "))
+	var back []string // each asks for the one before it: as many deals
+	for i := 1; i < 50; i++ {
+		back = append(back, fmt.Sprintf("{if: {f%d: true}, then: {f%d: true}}", i, i-1))
+	}
+	reversed := src[:strings.Index(src, "deals:")] + fmt.Sprintf("deals: {require: [%s]}\n", strings.Join(back, ", "))
+	for _, src := range []string{src, reversed} {
+		m, err := newModel(parse(t, src), &Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, n, ok := newGate(context.Background(), m, m.parts()[0].axes, 1000); !ok || n != 51 {
+			t.Errorf("the links leave %d deals, should be 51; counted: %v", n, ok)
+		}
+		if _, _, ok := newGate(context.Background(), m, m.parts()[0].axes, 20); ok {
+			t.Error("held more states than it may")
+		}
+	}
 	for way, o := range waysToCount() {
 		if o.effort != nil && o.effort.gates == 0 {
 			continue
+		}
+		if r := analyze(t, reversed, o); r.Space.String() != "51" || !r.Exact || r.Unanimous.String() != "49" || r.Counts.Pareto.Deals.String() != "51" {
+			t.Errorf("%s: %s deals, exact %v, all accept %s, %s on the frontier", way, r.Space, r.Exact, r.Unanimous, r.Counts.Pareto.Deals)
 		}
 		r := analyze(t, src, o)
 		if r.Space.String() != "51" || !r.Exact || r.Counts.Pareto.Deals.String() != "51" || r.Unanimous.String() != "49" || r.Zone.Sampled > 0 {
