@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -17,7 +18,12 @@ func TestCapitalsOfOtherVersionsAreToldSo(t *testing.T) {
 	kyiv.Handle(echo)
 	got := c.respond("kyiv")
 	tried := 0
-	for _, version := range []string{"1", "3", "65535"} {
+	own, err := strconv.Atoi(protocolVersion)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := strconv.Itoa(own + 1)
+	for _, version := range []string{"1", next, "65535"} {
 		for _, prefix := range []string{raftPrefix, callPrefix} {
 			raw, err := net.Dial("tcp", kyiv.Address())
 			if err != nil {
