@@ -56,6 +56,7 @@ func (p *parser) lintStage(proc *terms.Procedure, i int, f fields) {
 	if x, ok := f.get("name"); ok && slices.Contains(slices.Concat(words(terms.Outcomes()), words(terms.Statuses())), s.Name) {
 		p.warn(x, "%s is something that a plan can be: in {plan: ..., is: %s} nobody can tell the stage from it", s.Name, s.Name)
 	}
+	p.lintWeights(s, f)
 	if s.Decides == terms.AtClose {
 		return
 	}
@@ -63,6 +64,38 @@ func (p *parser) lintStage(proc *terms.Procedure, i int, f fields) {
 		x, _ := f.get("rule")
 		p.warn(x, "the rule can be won before %s has spoken, whose objection would stop it; decides: at-close hears it first",
 			listed(early, "or"))
+	}
+}
+
+// lintWeights warns of members without a weight that the rule sums.
+func (p *parser) lintWeights(s *terms.Stage, f fields) {
+	var named []string
+	var walk func(r *terms.Rule)
+	walk = func(r *terms.Rule) {
+		if r.Of != "" && r.Of != terms.Members {
+			named = append(named, r.Of)
+		}
+		for j := range r.Rules {
+			walk(&r.Rules[j])
+		}
+	}
+	walk(&s.Rule)
+	slices.Sort(named)
+	for _, name := range slices.Compact(named) {
+		if p.effort += len(s.Members); p.effort > maxEffort {
+			return
+		}
+		var without []string
+		for _, id := range s.Members {
+			if c := p.scenario.Charter.Capital(id); c != nil && c.Weight(name) == 0 {
+				without = append(without, id)
+			}
+		}
+		if len(without) > 0 {
+			x, _ := f.get("rule")
+			p.warn(x, "the rule sums %s, of which %s: what they say does not count there", name,
+				map[bool]string{true: listed(without, "and") + " has none", false: listed(without, "and") + " have none"}[len(without) == 1])
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -136,6 +137,11 @@ func (e *env) analyze(ctx context.Context, o *analyzeOptions) error {
 	choice, err := o.choice(s)
 	if err != nil {
 		return err
+	}
+	for _, w := range s.Warnings {
+		if strings.HasPrefix(w.Path, "procedures.") { // what is about the rules, such as a member without a weight
+			e.say("warning: %s", w)
+		}
 	}
 	seed := s.Seed
 	if o.seed != nil {
