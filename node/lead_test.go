@@ -122,6 +122,59 @@ func TestStaleAnswerDoesNotVerify(t *testing.T) {
 	})
 }
 
+// TestAnswersFromBeforeAReadDoNotCount has a leader find answers to old heartbeats when others lead already, as a machine does
+// that was stopped for a while: here it waits ten seconds for answers before it steps down.
+func TestAnswersFromBeforeAReadDoNotCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCluster(t, "kyiv", "london", "washington")
+		var slow *slowTransport
+		c.change = func(cfg *Config) {
+			cfg.Links = nil // so that kyiv has nobody to ask
+			if cfg.ID == "kyiv" {
+				cfg.HeartbeatTimeout, cfg.ElectionTimeout, cfg.LeaderLeaseTimeout = 20*time.Second, 20*time.Second, 20*time.Second
+				slow = &slowTransport{InmemTransport: cfg.Transport.(*raft.InmemTransport)}
+				cfg.Transport = slow
+			}
+		}
+		c.start()
+		defer c.stop()
+		c.await("a leader", func() bool { return c.leader() != "" })
+		for c.leader() != "kyiv" {
+			_ = c.nodes[c.leader()].TransferLeadership(within(t, time.Minute), "kyiv")
+			time.Sleep(3 * time.Second)
+		}
+		kyiv := c.nodes["kyiv"]
+		c.found()
+		c.settle()
+		if got, err := readNumber(kyiv, within(t, time.Minute), Linearizable, "london"); err != nil || got != 0 {
+			t.Fatalf("%d, %v", got, err)
+		}
+		raftTerm := kyiv.Stats().RaftTerm
+
+		const stopped = 10 * time.Second
+		slow.mu.Lock()
+		slow.delay = func(string) time.Duration { return stopped }
+		slow.mu.Unlock()
+		time.Sleep(100 * time.Millisecond) // the others have taken appends of it, the answers to which are on their way
+		answered := time.Now()
+		c.isolate("kyiv", true)
+		c.await("another leader", func() bool { l := c.leader(); return l != "" && l != "kyiv" })
+		_, b := mustEncode(t, c, "london", 1)
+		if r, _, err := c.nodes[c.leader()].apply(within(t, time.Minute), b); err != nil || r.Refused {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		if kyiv.Stats().RaftTerm != raftTerm || !kyiv.IsLeader() {
+			t.Fatal("kyiv knows that it leads no more, so this shows nothing")
+		}
+		if since := time.Since(answered); since > stopped {
+			t.Fatalf("the answers have come %v ago, so this shows nothing", since-stopped)
+		}
+		if got, err := readNumber(kyiv, within(t, 15*time.Second), Linearizable, "london"); err == nil {
+			t.Errorf("a deposed leader read a state that was over: %d", got)
+		}
+	})
+}
+
 func mustEncode(t *testing.T, c *cluster, id string, number uint64) (terms.Move, []byte) {
 	m := say("x")
 	m.Capital, m.Number, m.Conference = id, number, "test"

@@ -36,6 +36,7 @@ type Node struct {
 	rounds  *rounds
 	rest    *rest
 	overlap *overlap // nil: without
+	heard   *heard   // nil: what is answered is not noted, as in simulations
 
 	transfers transfers
 	watch     *watch
@@ -73,6 +74,9 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 		n.overlap = newOverlap(n.stores.Log, n.leadsOthers, n.crew.run, n.noteFailedWrite)
 		n.stores.Log = n.overlap
 	}
+	if cfg.Rest > 0 || cfg.Overlap {
+		n.heard = newHeard()
+	}
 	n.ctx, n.end = context.WithCancelCause(context.Background())
 	n.watch = newWatch(n)
 	r, err := n.newRaft(false)
@@ -101,8 +105,8 @@ func (n *Node) newRaft(keep bool) (*raft.Raft, error) {
 	if n.cfg.Rest > 0 {
 		log = &restingLog{log, n.rest}
 	}
-	if n.cfg.Rest > 0 || n.overlap != nil {
-		transport = attend(transport, n.rest, n.overlap)
+	if n.heard != nil {
+		transport = attend(transport, n.rest, n.overlap, n.heard)
 	}
 	r, err := raft.NewRaft(conf, n.fsm, log, n.stores.Stable, n.stores.Snapshots, transport)
 	if err != nil {

@@ -59,10 +59,11 @@ func (n *Node) view(f func(*terms.State)) uint64 {
 // readIndex returns an index such that a state that has applied everything up to it is fresh enough for a read that
 // began before the call. Only the leader can tell.
 //
-// A majority's word that this capital leads may be an answer to a heartbeat from before the call. That is good enough as
-// long as nobody else can have become leader since: a follower that answered waits for HeartbeatTimeout before it stands
-// for election or gives its vote, and a leader waits no longer than LeaderLeaseTimeout for answers. A leadership transfer
-// sidesteps that, so a leader that has tried one commits an entry instead, to be sure.
+// A majority's word that this capital leads may be an answer to a heartbeat from before the call. Where answers are not
+// told apart by when they were asked for (see heard), that is good enough as long as nobody else can have become leader
+// since: a follower that answered waits for HeartbeatTimeout before it stands for election or gives its vote, and a leader
+// waits no longer than LeaderLeaseTimeout for answers. A leadership transfer sidesteps that, so a leader that has tried one
+// commits an entry instead, to be sure.
 func (n *Node) readIndex(ctx context.Context) (uint64, error) {
 	r, err := n.current()
 	if err != nil {
@@ -77,13 +78,34 @@ func (n *Node) readIndex(ctx context.Context) (uint64, error) {
 		n.noteTransfer(r, err)
 		return r.CommitIndex(), err
 	}
-	if err := n.await(ctx, func() error { return r.VerifyLeader().Error() }); err != nil {
+	if err := n.verify(ctx, r, raftTerm); err != nil {
 		return 0, err
 	}
 	if r.CurrentTerm() != raftTerm {
 		return 0, ErrNotLeader
 	}
 	return commit, nil
+}
+
+// maxVerify bounds how often a leader is verified for one read. An answer to what was sent before comes once from each.
+const maxVerify = 3
+
+// verify has a majority say that this capital leads in a Raft term, in answer to what it is sent after the call. Where the
+// answers are not told apart, or keep being older ones, see readIndex; then an entry is committed.
+func (n *Node) verify(ctx context.Context, r *raft.Raft, raftTerm uint64) error {
+	began := time.Now()
+	for range maxVerify {
+		if err := n.await(ctx, func() error { return r.VerifyLeader().Error() }); err != nil || n.heard == nil {
+			return err
+		}
+		conf := r.GetConfiguration()
+		if n.heard.since(began, raftTerm, raft.ServerID(n.cfg.ID), conf.Configuration().Servers) {
+			return nil
+		}
+	}
+	err := n.await(ctx, func() error { return n.intake.barrier(r, n.cfg.AttemptTimeout) })
+	n.noteTransfer(r, err)
+	return err
 }
 
 // committedIn reports whether the entry at a committed index is of the given Raft term. A leader that has not committed
