@@ -90,6 +90,7 @@ func (e *env) runNode(ctx context.Context, o *nodeOptions) error {
 	default:
 		defer func() { _ = lock.Close() }()
 	}
+	go keepSmall(ctx)
 	raftMetrics, err := api.RaftMetrics()
 	if err != nil {
 		return err
