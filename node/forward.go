@@ -28,6 +28,8 @@ const (
 	kindBatch  = "batch"  // to record several moves of a capital, in order
 	kindRead   = "read"   // up to where a capital must have applied the log for a linearizable read
 	kindNumber = "number" // the number of a capital's last move in the record, and the conference's name
+
+	kindStanding = "standing" // whether the one who asks has been expelled, as far as this capital knows
 )
 
 const (
@@ -102,7 +104,7 @@ func decodeRequest(body []byte) (*request, error) {
 		return nil, fmt.Errorf("a request with %d hops to go; at most %d are allowed", q.Hops, maxHops)
 	case q.Wait <= 0 || q.Wait > maxWait:
 		return nil, fmt.Errorf("a request that waits for %v", q.Wait)
-	case q.Kind != kindRead && q.Kind != kindSubmit && q.Kind != kindNumber && q.Kind != kindBatch:
+	case q.Kind != kindStanding && q.Kind != kindRead && q.Kind != kindSubmit && q.Kind != kindNumber && q.Kind != kindBatch:
 		return nil, fmt.Errorf("a request of unknown kind %.32q", q.Kind)
 	case (q.Kind == kindSubmit) != (len(q.Move) > 0), (q.Kind == kindNumber || q.Kind == kindBatch) != (q.Capital != ""),
 		(q.Kind == kindBatch) != (len(q.Moves) > 0):
@@ -167,6 +169,10 @@ func (n *Node) answer(ctx context.Context, from string, body []byte) reply {
 	defer cancel()
 	if ctx.Done() != nil {
 		defer context.AfterFunc(ctx, cancel)()
+	}
+	if q.Kind == kindStanding {
+		a, _ := n.standing(from)
+		return a
 	}
 	if len(q.Via) == 0 {
 		q.Via = []string{from}

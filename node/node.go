@@ -39,6 +39,7 @@ type Node struct {
 	heard   *heard   // nil: what is answered is not noted, as in simulations
 
 	transfers transfers
+	expelled  expelled
 	watch     *watch
 
 	life     sync.Mutex // held while Raft is stopped or started

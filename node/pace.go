@@ -1,6 +1,8 @@
 package node
 
 import (
+	"time"
+
 	"github.com/hashicorp/raft"
 	"go.uber.org/zap"
 )
@@ -15,16 +17,28 @@ func (n *Node) unhurried(c *raft.Config) {
 // pace gives Raft the timeouts of a capital that leads, or of one that follows another: see Config.Pace.
 func (n *Node) pace(r *raft.Raft, e *RaftEvent) {
 	conf := n.cfg.Raft()
+	back := e.Leader != "" && n.expelled.is() != "" // a leader sends it entries again
+	if back {
+		n.expelled.set("")
+	}
 	switch {
-	case n.cfg.Pace <= n.cfg.HeartbeatTimeout:
+	case n.cfg.Pace <= n.cfg.HeartbeatTimeout && !back:
 		return
 	case e.State == raft.Leader.String():
 		n.unhurried(conf)
 	case e.Leader == "" || e.Leader == n.cfg.ID:
 		return
 	}
+	n.retime(r, conf.HeartbeatTimeout, conf.ElectionTimeout)
+}
+
+// retime gives Raft other timeouts.
+func (n *Node) retime(r *raft.Raft, heartbeat, election time.Duration) {
 	c := r.ReloadableConfig()
-	c.HeartbeatTimeout, c.ElectionTimeout = conf.HeartbeatTimeout, conf.ElectionTimeout
+	if c.HeartbeatTimeout == heartbeat && c.ElectionTimeout == election {
+		return
+	}
+	c.HeartbeatTimeout, c.ElectionTimeout = heartbeat, election
 	if err := r.ReloadConfig(c); err != nil { // Validate has seen to it
 		n.log.Error("Raft did not take its timeouts", zap.Error(err))
 	}

@@ -25,7 +25,7 @@ const (
 
 // Read calls f with the state, which f must neither change nor keep, nor anything that it points to. It returns the log
 // index of the last move in that state. A linearizable read is tried until ctx ends; then it returns an error that wraps
-// ErrUnavailable, and f was not called.
+// ErrUnavailable, and f was not called; or at once one that wraps ErrExpelled.
 //
 // A linearizable read fixes an index that the leader has committed, has the leader verified by a majority after that,
 // waits until this capital has applied everything up to the index, and only then reads.
@@ -38,8 +38,16 @@ func (n *Node) Read(ctx context.Context, c Consistency, f func(*terms.State)) (u
 		ctx, stop := n.whileOpen(ctx)
 		defer stop()
 		a, _, _, err := n.call(ctx, request{Kind: kindRead})
+		if err == nil && a.Result.Refused {
+			return 0, fmt.Errorf("%w: %s", ErrExpelled, a.Result.Reason)
+		}
 		if err == nil {
 			err = n.waitApplied(ctx, a.Index)
+		}
+		if err != nil && n.Leader() == "" {
+			if reason := n.expulsion(n.cfg.ID); reason != "" {
+				return 0, fmt.Errorf("%w: %s", ErrExpelled, reason)
+			}
 		}
 		if err != nil {
 			return 0, fmt.Errorf("%w: %w", ErrUnavailable, err)

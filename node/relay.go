@@ -101,7 +101,13 @@ func (n *Node) lead(ctx context.Context, q *request) reply {
 		a.Items = n.applyAll(ctx, q)
 		return a
 	}
-	if a.Index, err = n.readIndex(ctx); err == nil && q.Kind == kindNumber {
+	a.Index, err = n.readIndex(ctx)
+	if err == nil && q.Kind == kindRead && len(q.Via) > 0 { // one who was expelled could wait for ever for what it is not sent
+		if refused, expelled := n.standing(q.Via[0]); expelled {
+			return refused
+		}
+	}
+	if err == nil && q.Kind == kindNumber {
 		if err = n.waitApplied(ctx, a.Index); err == nil {
 			n.view(func(s *terms.State) {
 				a.Number = s.LastNumber(q.Capital)

@@ -19,6 +19,7 @@ type Stats struct {
 	LastMoveIndex uint64 `json:"last_move_index"`    // of the last move that reached the state machine
 	Sequence      uint64 `json:"sequence"`           // moves in its record
 	Restarts      int    `json:"restarts,omitempty"` // in place, because of hashicorp/raft#696
+	Expelled      string `json:"expelled,omitempty"` // why it takes no part: it has been expelled; "" is that it knows of nothing like that
 }
 
 // Stats returns how the machine stands now. The numbers are read one after the other, while the machine runs.
@@ -27,6 +28,9 @@ func (n *Node) Stats() Stats {
 	n.fsm.mu.RLock()
 	s.LastMoveIndex, s.Sequence = n.fsm.applied, n.fsm.state.Sequence()
 	n.fsm.mu.RUnlock()
+	if s.Expelled = n.expelled.is(); s.Expelled == "" {
+		s.Expelled = n.expulsion(n.cfg.ID)
+	}
 	r, err := n.current()
 	if err != nil {
 		return s

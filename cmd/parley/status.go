@@ -28,6 +28,9 @@ const (
 	stateUnknown = "unknown" // nobody has said where its interface is
 )
 
+// stateExpelled is that of a capital that runs and takes no part any more.
+const stateExpelled = "expelled"
+
 // answered reports whether the capital has.
 func (x *capitalStanding) answered() bool { return x.State != stateDown && x.State != stateUnknown }
 
@@ -54,11 +57,11 @@ type capitalStanding struct {
 	API          string     `json:"api"`
 	Raft         string     `json:"raft"`
 	Data         string     `json:"data"`
-	State        string     `json:"state"` // leader, follower, candidate, shutdown, down or unknown
+	State        string     `json:"state"` // leader, follower, candidate, shutdown, expelled, down or unknown
 	AppliedIndex uint64     `json:"applied_index"`
 	Sequence     uint64     `json:"sequence"` // moves in its record
 	StateHash    string     `json:"state_hash"`
-	Why          string     `json:"why,omitempty"` // of one that is down
+	Why          string     `json:"why,omitempty"` // of one that is down or expelled
 
 	leader   string
 	raftTerm uint64
@@ -142,6 +145,9 @@ func (s *session) machine(ctx context.Context, p peer) capitalStanding {
 	x.Name, x.Role, x.PID, x.Data = a.Name, a.Role, a.PID, a.Data
 	x.State, x.AppliedIndex, x.Sequence, x.StateHash = strings.ToLower(a.State), a.AppliedIndex, a.Sequence, a.StateHash
 	x.leader, x.raftTerm = a.Leader, a.RaftTerm
+	if a.Expelled != "" {
+		x.State, x.Why = stateExpelled, a.Expelled
+	}
 	if a.API != "" {
 		x.API = a.API
 	}
@@ -205,7 +211,10 @@ func (st *conferenceStanding) take(a *api.State) {
 		i := slices.IndexFunc(st.Capitals, func(x capitalStanding) bool { return x.ID == v.ID })
 		switch {
 		case i >= 0:
-			st.Capitals[i].Name, st.Capitals[i].Role = v.Name, v.Role
+			x := &st.Capitals[i]
+			if x.Name, x.Role = v.Name, v.Role; v.Expelled && x.answered() {
+				x.State = stateExpelled
+			}
 		case !v.Expelled:
 			st.Capitals = append(st.Capitals, capitalStanding{ID: v.ID, Name: v.Name, Role: v.Role, State: stateUnknown,
 				Why: "nobody has said where its interface is"})

@@ -163,7 +163,7 @@ func elsewhere(err error) bool {
 	var p *Problem
 	var never *neverSent
 	if errors.As(err, &p) {
-		return p.Status >= 500 || p.Code == CodeTooMany
+		return p.Status >= 500 || p.Code == CodeTooMany || p.Code == CodeExpelled
 	}
 	return !errors.As(err, &never)
 }

@@ -63,6 +63,9 @@ func (c *Client) SubmitUntilKnown(ctx context.Context, move MoveRequest) (MoveAn
 		if assign {
 			move.Number, err = c.NextNumber(ctx)
 		}
+		if errors.Is(err, node.ErrExpelled) { // it can learn no number, and the record will tell it why in its answer
+			return c.Submit(ctx, move)
+		}
 		if err == nil {
 			assign = false
 			answer, err = c.Submit(ctx, move)

@@ -29,6 +29,12 @@ func (s *server) submit(w http.ResponseWriter, r *http.Request, _ string) error 
 	ctx, cancel := context.WithTimeout(r.Context(), wait)
 	defer cancel()
 	receipt, err := s.make(ctx, &asked)
+	if errors.Is(err, node.ErrNotRecorded) && !receipt.MayBeRecorded {
+		if why := s.capital.Stats().Expelled; why != "" { // the conference's decision, although nobody was there to repeat it
+			receipt.Outcome, err = node.Refused, nil
+			receipt.Result = terms.Result{Refused: true, Code: terms.RefusedNotAllowed, Reason: why}
+		}
+	}
 	answer := answerOf(&receipt)
 	s.meters.moves.WithLabelValues(string(answer.Outcome)).Inc()
 	switch {

@@ -35,6 +35,7 @@ const (
 	CodeMethod        = "method-not-allowed"     // 405
 	CodeNotLeader     = "not-leader"             // 409: only the leader can do this
 	CodeAhead         = "ahead"                  // 409: the reader has seen more than there is in the record
+	CodeExpelled      = "expelled"               // 409: the capital has been expelled and is told nothing new; others can be asked
 	CodeNotFounded    = "not-founded"            // 409: the conference has no charter yet
 	CodeTooLarge      = "too-large"              // 413
 	CodeMediaType     = "unsupported-media-type" // 415
@@ -70,6 +71,8 @@ func (p *Problem) Is(target error) bool {
 		return target == node.ErrUnavailable
 	case CodeNotRecorded:
 		return target == node.ErrNotRecorded
+	case CodeExpelled:
+		return target == node.ErrExpelled
 	case CodeNotLeader:
 		return target == node.ErrNotLeader
 	}
@@ -82,6 +85,8 @@ func problemOf(err error) *Problem {
 	switch {
 	case errors.As(err, &p):
 		return p
+	case errors.Is(err, node.ErrExpelled):
+		return problem(http.StatusConflict, CodeExpelled, "%v; ask another capital, or read what this one knows (?consistency=local)", err)
 	case errors.Is(err, node.ErrClosed):
 		return problem(http.StatusServiceUnavailable, CodeBusy, "this capital is closing: %v; ask another one", err)
 	case errors.Is(err, node.ErrUnavailable), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):

@@ -14,6 +14,9 @@ import (
 // attendPause is how long the housekeeping waits before it looks again while something is left to do.
 const attendPause = 100 * time.Millisecond
 
+// standingPause is how long a capital that hears of no leader waits before it asks the others whether it was expelled.
+const standingPause = 3 * time.Second
+
 // attend does what has to be done for the conference by somebody: it is founded on its charter, and whoever leads keeps
 // Raft's configuration in step with who is a capital of the conference.
 func (h *Host) attend(charter *terms.Charter) {
@@ -28,6 +31,11 @@ func (h *Host) attend(charter *terms.Charter) {
 		h.work.Go(func() { h.keepTime(ctx) })
 	}
 	h.work.Go(func() { h.greet(ctx) })
+	h.work.Go(func() {
+		for pause(ctx, standingPause) {
+			h.node.LearnStanding(ctx)
+		}
+	})
 	h.work.Go(func() {
 		for h.found(ctx, charter) != nil {
 			if !h.pauseOrTurn(ctx) {

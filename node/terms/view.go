@@ -25,6 +25,12 @@ func (s *State) HasLeft(capital string) bool {
 	return known && s.capitals[i].left
 }
 
+// IsExpelled reports whether the capital has been expelled from the conference.
+func (s *State) IsExpelled(capital string) bool {
+	i, known := s.index[capital]
+	return known && s.capitals[i].expelled
+}
+
 // Plan returns how a plan stands; false if it has not been proposed.
 func (s *State) Plan(id string) (PlanView, bool) {
 	p := s.find(id)
