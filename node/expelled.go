@@ -63,20 +63,30 @@ func (x *expelled) set(reason string) {
 // expelledPause takes the place of the time after which a capital that was expelled would stand for election.
 const expelledPause = 24 * time.Hour
 
-// LearnStanding finds out whether this capital has been expelled, if it follows nobody. It believes its own record, or a
-// majority of the voters that it knows of: one that is mistaken does not keep a capital from standing for election. One
-// that was expelled does not stand any more, and still takes its place as soon as a leader sends it entries again. A live
-// capital's host calls it every few seconds.
+// LearnStanding finds out whether this capital has been expelled, if it follows nobody. One that was does not stand for
+// election any more, and still takes its place as soon as a leader sends it entries again. A live capital's host calls it
+// every few seconds.
+//
+// It never keeps a capital from standing whom the conference may need for that. Its own record counts if it has applied all
+// that it has of the log: had it been admitted again, it would lack that, and nobody would elect it. Else a majority of the
+// voters that it knows of must say so, who can elect one of themselves; that one of them is mistaken does not matter.
 func (n *Node) LearnStanding(ctx context.Context) {
 	if !n.group.enter() {
 		return
 	}
 	defer n.group.leave()
 	r, err := n.current()
-	if err != nil || n.Leader() != "" || n.fsm.lastApplied() == 0 {
+	if err != nil || n.fsm.lastApplied() == 0 {
 		return
 	}
-	reason := n.expulsion(n.cfg.ID)
+	if n.Leader() != "" {
+		n.standAgain(r)
+		return
+	}
+	reason := ""
+	if r.AppliedIndex() == r.LastIndex() {
+		reason = n.expulsion(n.cfg.ID)
+	}
 	if reason == "" {
 		ctx, stop := n.whileOpen(ctx)
 		defer stop()
@@ -92,6 +102,15 @@ func (n *Node) LearnStanding(ctx context.Context) {
 	}
 	n.expelled.set(reason)
 	n.retime(r, expelledPause, expelledPause)
+}
+
+// standAgain ends what LearnStanding has begun: a leader sends this capital entries again.
+func (n *Node) standAgain(r *raft.Raft) {
+	if n.expelled.is() == "" {
+		return
+	}
+	n.expelled.set("")
+	n.retime(r, n.cfg.HeartbeatTimeout, n.cfg.ElectionTimeout)
 }
 
 // majoritySays asks the other voters of Raft's configuration, and returns what a majority of all says of this capital's

@@ -17,12 +17,11 @@ func (n *Node) unhurried(c *raft.Config) {
 // pace gives Raft the timeouts of a capital that leads, or of one that follows another: see Config.Pace.
 func (n *Node) pace(r *raft.Raft, e *RaftEvent) {
 	conf := n.cfg.Raft()
-	back := e.Leader != "" && n.expelled.is() != "" // a leader sends it entries again
-	if back {
-		n.expelled.set("")
+	if e.Leader != "" {
+		n.standAgain(r)
 	}
 	switch {
-	case n.cfg.Pace <= n.cfg.HeartbeatTimeout && !back:
+	case n.cfg.Pace <= n.cfg.HeartbeatTimeout:
 		return
 	case e.State == raft.Leader.String():
 		n.unhurried(conf)

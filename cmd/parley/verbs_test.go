@@ -359,6 +359,8 @@ func TestACapitalIsAdmittedAndExpelled(t *testing.T) {
 	tells(t, m.do(0, "expel", "oslo", "--as", "kyiv").out, "Not yet: london, moscow.")
 	m.do(0, "expel", "oslo", "--as", "london")
 	tells(t, m.do(0, "expel", "oslo", "--as", "moscow").out, "Oslo is expelled from the conference.")
+	tells(t, m.do(1, "say", "Are we still here?", "--as", "oslo").out, "REFUSED: Oslo's statement. Oslo has been expelled from the conference.")
+	tells(t, m.do(0, "status", "--as", "kyiv").out, "oslo guarantor expelled")
 	m.stop("oslo")
 	if text := m.do(0, "status", "--as", "kyiv").out; strings.Contains(text, "oslo") {
 		t.Errorf("oslo is still there:\n%s", text)

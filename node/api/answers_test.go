@@ -69,6 +69,7 @@ func TestEveryDocumentedAnswer(t *testing.T) {
 			ask(fresh(nil), method, target, "kyiv", js, body)
 			ask(fresh(nil), method, target, "stranger", js, body)
 			ask(fresh(unavailable), method, target, "kyiv", js, body)
+			ask(fresh(func(f *fake, _ *Options) { f.readErr, f.stats.Expelled = node.ErrExpelled, "out" }), method, target, "kyiv", js, body)
 			if !slices.Contains(notTested, method+" "+path+" 500") {
 				ask(fresh(func(f *fake, o *Options) {
 					f.broken = true

@@ -30,7 +30,11 @@ func (s *server) submit(w http.ResponseWriter, r *http.Request, _ string) error 
 	defer cancel()
 	receipt, err := s.make(ctx, &asked)
 	if errors.Is(err, node.ErrNotRecorded) && !receipt.MayBeRecorded {
-		if why := s.capital.Stats().Expelled; why != "" { // the conference's decision, although nobody was there to repeat it
+		why := s.capital.Stats().Expelled
+		if why == "" && errors.Is(err, node.ErrExpelled) {
+			why = s.capital.ID() + " has been expelled from the conference"
+		}
+		if why != "" { // the conference's decision, although nobody was there to repeat it
 			receipt.Outcome, err = node.Refused, nil
 			receipt.Result = terms.Result{Refused: true, Code: terms.RefusedNotAllowed, Reason: why}
 		}
