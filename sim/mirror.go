@@ -44,7 +44,7 @@ func (p *process) follow(ctx context.Context) {
 				p.cluster.fail(err)
 				return
 			}
-		default:
+		case e.Raft != nil:
 			p.cluster.r.watch.seeRaft(e.Raft)
 			if e.Raft.Kind == node.EventState && e.Raft.State == raft.Leader.String() {
 				p.cluster.elected(p.capital.id, e.Raft.RaftTerm)

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/parley-sim/parley/node"
+	"github.com/parley-sim/parley/node/api"
 	"github.com/parley-sim/parley/node/terms"
 	"github.com/parley-sim/parley/sim/report"
 )
@@ -91,10 +92,20 @@ func (s *session) follow(ctx context.Context, from uint64, write func(*terms.Ent
 			} else {
 				err = machine("No machine leads.")
 			}
+		case event.Gap != nil:
+			err = machine(gapInWords(event.Gap))
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// gapInWords says which elections the reader is not told of.
+func gapInWords(g *api.RaftGap) string {
+	if g.Cause == api.GapRestarted {
+		return fmt.Sprintf("%s's machine was restarted: who led in between is not known here.", g.Capital)
+	}
+	return fmt.Sprintf("%d Raft events of %s's machine are missing here.", g.Missed, g.Capital)
 }

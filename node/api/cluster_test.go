@@ -229,7 +229,7 @@ func TestFollowAcrossCapitals(t *testing.T) {
 	if a, b := asJSON(t, got), asJSON(t, want); a != b {
 		t.Errorf("after %d breaks the reader was told\n%s\nand the record is\n%s", breaks, a, b)
 	}
-	// Every stream begins with a Raft event. What the reader had read before a break it may have been told after the next.
+	// Every stream of another capital begins with how it stands. What the reader had read before a break it may have been told after the next.
 	if breaks < 5 || raftEvents < 3 {
 		t.Errorf("%d breaks, %d Raft events: too few to tell anything", breaks, raftEvents)
 	}

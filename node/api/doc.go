@@ -23,8 +23,15 @@
 //
 // # The stream
 //
-// /v1/events tells of every move that got into the record, refused ones included, in order, each once. A move's event id
-// is its place in the record, which is the same on every capital: a reader that reconnects with Last-Event-ID, to this
-// capital or another, goes on exactly where it stopped. Raft events are what this one capital saw of elections, told as they
-// happen: they have no ids, they are not repeated, and a reader who lags behind misses some.
+// /v1/events tells of every move that got into the record, refused ones included, in order, each once; and of what this
+// one capital saw of Raft's elections, each event after the moves that it had in its record by then. Every event has an id
+// that says how far the reader has come in both, such as 17@kyiv:3f2ac01d9be45a77:42: the moves up to the 17th, and 42
+// Raft events of one process of kyiv's. A reader that reconnects brings it as Last-Event-ID or ?after=:
+//
+//   - To the same capital: it goes on exactly where it stopped, in moves and in Raft events. The capital holds its latest
+//     1024 Raft events, in memory. If some that the reader has not seen are gone, since it was away for longer or the
+//     capital was started anew, a gap event says which, before anything else or, of a reader that lags, once it is so.
+//   - To another capital: it goes on with the next move, since the record is the same everywhere. Raft events are of
+//     another machine now, and begin there and then: a standing event tells first whom that capital follows.
+//   - With the sequence of a move alone, such as 17: the moves after it, and Raft events as at another capital.
 package api

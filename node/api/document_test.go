@@ -175,7 +175,7 @@ var described = map[string]any{
 	"CapitalList": CapitalList{}, "PlanList": PlanList{}, "PlanAnswer": PlanAnswer{}, "PledgeList": PledgeList{},
 	"CharterAnswer": CharterAnswer{}, "Page": Page{}, "Status": Status{}, "Health": Health{}, "HandOver": HandOver{},
 	"Leader": Leader{}, "SnapshotAnswer": SnapshotAnswer{}, "Fault": Fault{}, "Problem": Problem{},
-	"RaftEvent": node.RaftEvent{}, "BackupInfo": node.BackupInfo{},
+	"RaftEvent": node.RaftEvent{}, "RaftGap": RaftGap{}, "BackupInfo": node.BackupInfo{},
 	"Entry": terms.Entry{}, "Move": terms.Move{}, "Result": terms.Result{}, "Event": terms.Event{}, "Tally": terms.Tally{},
 	"Reason": terms.Reason{}, "PlanView": terms.PlanView{}, "VetoView": terms.VetoView{},
 	"ConditionalView": terms.ConditionalView{}, "Agreement": terms.Agreement{}, "PledgeView": terms.PledgeView{},

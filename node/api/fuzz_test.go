@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http/httptest"
+	"strings"
 	"testing"
 )
 
@@ -43,6 +44,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add("/v1/record", "from=1&limit=2", "")
 	f.Add("/v1/plans/x%2f", "consistency=local&wait=1s", "7")
 	f.Add("/v1/backup", "%", "")
+	f.Add("/v1/events", "after=1", "1@kyiv:0123456789abcdef:2")
 	f.Fuzz(func(t *testing.T, path, query, id string) {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.URL.Path, r.URL.RawQuery = "/"+path, query
@@ -61,6 +63,7 @@ func FuzzRequest(f *testing.F) {
 // FuzzEventStream: the client reads any stream to its end without trusting it.
 func FuzzEventStream(f *testing.F) {
 	f.Add([]byte("retry: 1\n\nid: 2\nevent: move\ndata: {\"result\":{\"sequence\":2}}\n\n: beat\n\nevent: raft\r\ndata: {}\r\n\r\n"))
+	f.Add([]byte("id: 2@kyiv:0123456789abcdef:3\nevent: gap\ndata: {}\n\n"))
 	f.Add([]byte("data: a\ndata: b\n\ndata"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r := newEventReader(bytes.NewReader(b), func() {})
@@ -72,9 +75,37 @@ func FuzzEventStream(f *testing.F) {
 			if n > len(b) {
 				t.Fatal("more events than bytes")
 			}
-			if got, err := decodeEvent(&e); err == nil && got.Move != nil && got.Sequence != got.Move.Result.Sequence {
+			if got, at, err := decodeEvent(&e); err == nil && got.Move != nil && (got.Sequence != got.Move.Result.Sequence || got.Sequence != at.moves) {
 				t.Fatalf("%+v", got)
 			}
+		}
+	})
+}
+
+// FuzzPosition: an id is read as what it is or not at all, and passes whole through a line of the stream and a query.
+func FuzzPosition(f *testing.F) {
+	f.Add("17")
+	f.Add("17@kyiv:3f2ac01d9be45a77:42")
+	f.Add("0@a%3Ab+%0A:0000000000000000:0")
+	f.Add("17@kyiv:3f2ac01d9be45a77:-1")
+	f.Add("@::")
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := parsePosition(text)
+		if err != nil {
+			if p != (position{}) {
+				t.Fatalf("%q: %v, and it is %+v", text, err, p)
+			}
+			return
+		}
+		id := p.String()
+		if again, err := parsePosition(id); err != nil || again != p {
+			t.Fatalf("%q is %+v, and again %+v, %v", text, p, again, err)
+		}
+		if p.capital != "" && id != text {
+			t.Fatalf("%q is written %q", text, id)
+		}
+		if strings.Trim(id, "0123456789") != "" && p.capital == "" || strings.ContainsAny(id, " \r\n\x00;&") {
+			t.Fatalf("%q cannot be an id", id)
 		}
 	})
 }

@@ -36,7 +36,8 @@ type Options struct {
 	// time that the record has reached, whatever the clock says.
 	Clock func() terms.Instant
 
-	// Feed, if set, supplies the stream's Raft events. It has to be the node's Config.Observe as well.
+	// Feed, if set, supplies the stream's Raft events. It has to be the node's Config.Observe as well, and new for every
+	// start of the capital.
 	Feed *Feed
 
 	// Where, if set, returns the base URL of a capital's interface, "" if it is not known, to tell a client where the leader

@@ -80,6 +80,7 @@ func newServer(capital Capital, o Options) *server {
 	if o.Feed == nil {
 		o.Feed = NewFeed()
 	}
+	o.Feed.bind(func() uint64 { return uint64(len(capital.Record())) })
 	s := &server{capital: capital, opt: o, limits: o.Limits.orDefault(),
 		log: o.Logger, clients: newTally(), readers: newTally()}
 	s.meters = newMeters(capital, s.readers, o.Gather)

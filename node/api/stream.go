@@ -6,10 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"os"
-	"strconv"
 	"time"
 
 	"go.uber.org/zap"
@@ -20,8 +18,10 @@ import (
 
 // The types of the stream's events.
 const (
-	eventMove = "move" // its data is a terms.Entry, its id the entry's sequence
-	eventRaft = "raft" // its data is a node.RaftEvent; it has no id
+	eventMove     = "move"     // its data is a terms.Entry
+	eventRaft     = "raft"     // its data is a node.RaftEvent
+	eventStanding = "standing" // its data is a node.RaftEvent of a leader: whom the capital follows where its Raft events begin
+	eventGap      = "gap"      // its data is a RaftGap
 )
 
 const (
@@ -31,27 +31,22 @@ const (
 	headerLastID = "Last-Event-ID"
 )
 
-// events is GET /v1/events. It keeps no buffer of moves: each reader walks along the record at its own pace, and one who
-// does not read for Limits.WriteTimeout is dropped.
+// events is GET /v1/events. It keeps no buffer for a reader: each walks along the record and the Raft events at its own
+// pace, and one who does not read for Limits.WriteTimeout is dropped.
 func (s *server) events(w http.ResponseWriter, r *http.Request, who string) error {
-	after, err := s.resume(r)
+	from, err := s.resume(r)
 	if err != nil {
 		return err
 	}
-	if err := s.checkAhead(r.Context(), after); err != nil {
+	if err := s.checkAhead(r.Context(), from.moves); err != nil {
 		return err
 	}
-	raft, stop := s.opt.Feed.read()
-	defer stop()
 	out := &stream{w: w, control: http.NewResponseController(w), timeout: s.limits.WriteTimeout}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // or a proxy would wait for more
 	fmt.Fprintf(&out.buffer, "retry: %d\n\n", retryAfter.Milliseconds())
-	stats := s.capital.Stats()
-	out.event(eventRaft, "", node.RaftEvent{Capital: stats.Capital, Kind: node.EventLeader, RaftTerm: stats.RaftTerm,
-		Leader: stats.Leader})
 
-	if err := s.follow(r.Context(), out, after, raft); errors.Is(err, os.ErrDeadlineExceeded) {
+	if err := s.follow(r.Context(), out, s.enter(out, from)); errors.Is(err, os.ErrDeadlineExceeded) {
 		s.meters.dropped.Inc()
 		s.log.Info("dropped a reader of the stream: it did not read in time", zap.String("client", who),
 			zap.String("from", r.RemoteAddr), zap.Duration("timeout", s.limits.WriteTimeout))
@@ -60,17 +55,52 @@ func (s *server) events(w http.ResponseWriter, r *http.Request, who string) erro
 	return nil // the reader has gone, or this capital is closing: it will reconnect
 }
 
-// resume reads where the reader stopped: its Last-Event-ID or else ?after=, the sequence of the last move that it has seen.
-func (s *server) resume(r *http.Request) (uint64, error) {
+// resume reads where the reader stopped: its Last-Event-ID or else ?after=, the id of the last event that it has seen or
+// the sequence of the last move.
+func (s *server) resume(r *http.Request) (position, error) {
 	q := parameters(r, "after")
-	after := q.number("after", 0, 0, math.MaxInt64)
+	name, text := "after", q.values.Get("after")
 	if id := r.Header.Get(headerLastID); id != "" {
-		var err error
-		if after, err = strconv.ParseUint(id, 10, 63); err != nil {
-			q.bad("%s is %.64q; it is the id of a move's event: a whole number", headerLastID, id)
-		}
+		name, text = headerLastID, id
 	}
-	return after, q.err
+	if text == "" || q.err != nil {
+		return position{}, q.err
+	}
+	from, err := parsePosition(text)
+	if err != nil {
+		q.bad("%s: %v", name, err)
+	}
+	if last, _ := s.opt.Feed.now(); from.sameProcess(s.here(from)) && from.raft > last {
+		q.bad("%s: %.128q is no id that this capital gave: it has told of %d Raft events since it was started", name, text, last)
+	}
+	return from, q.err
+}
+
+// here returns the position with the Raft events counted at this process.
+func (s *server) here(p position) position {
+	p.capital, p.process = s.capital.ID(), s.opt.Feed.process
+	return p
+}
+
+// enter returns where the reader goes on, and encodes what it has to know beforehand unless it goes on where it stopped:
+// what it missed by a restart of this capital, or whom the capital follows if the reader begins here or was elsewhere.
+func (s *server) enter(out *stream, from position) position {
+	at := s.here(from)
+	switch {
+	case from.sameProcess(at):
+	case from.capital == at.capital:
+		_, at.raft = s.opt.Feed.since(0)
+		out.event(eventGap, at, RaftGap{Capital: at.capital, Cause: GapRestarted, Process: at.process, Missed: at.raft,
+			EarlierProcess: from.process, EarlierSeen: from.raft})
+	default:
+		last, standing := s.opt.Feed.now()
+		if at.raft = last; last == 0 { // nothing was observed, or there is nobody who observes
+			stats := s.capital.Stats()
+			standing = node.RaftEvent{Capital: stats.Capital, Kind: node.EventLeader, RaftTerm: stats.RaftTerm, Leader: stats.Leader}
+		}
+		out.event(eventStanding, at, standing)
+	}
+	return at
 }
 
 // checkAhead refuses a reader that has seen more than there is in the record: it followed another conference, or one that
@@ -90,35 +120,55 @@ func (s *server) checkAhead(ctx context.Context, after uint64) error {
 	return nil
 }
 
-// follow sends what comes after a sequence, until the reader or this capital ends it.
-func (s *server) follow(ctx context.Context, out *stream, after uint64, raft <-chan node.RaftEvent) error {
+// follow sends what comes after a position, until the reader or this capital ends it.
+func (s *server) follow(ctx context.Context, out *stream, at position) error {
 	beat := time.NewTicker(s.limits.Heartbeat)
 	defer beat.Stop()
 	ending := endingOf(ctx)
 	for {
-		change := s.capital.Changed() // before looking, so that nothing comes in between
-		for record := s.capital.Record(); after < uint64(len(record)); after++ {
-			out.event(eventMove, strconv.FormatUint(after+1, 10), &record[after])
-			if out.buffer.Len() < flushBytes {
-				continue
-			}
-			if err := out.flush(); err != nil {
-				return err
-			}
-		}
-		if err := out.flush(); err != nil {
+		moved, observed := s.capital.Changed(), s.opt.Feed.change() // before looking, so that nothing comes in between
+		if err := s.catchUp(out, &at); err != nil {
 			return err
 		}
 		select {
-		case <-change:
-		case e := <-raft:
-			out.event(eventRaft, "", e)
+		case <-moved:
+		case <-observed:
 		case <-beat.C:
 			out.buffer.WriteString(": still here\n\n")
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-ending:
 			return nil
+		}
+	}
+}
+
+// catchUp sends what there is after a position and moves that on: each Raft event after the moves that were in the record
+// when it was observed, and before the next one. If the reader lags so far behind that events are no longer held, it is
+// told so at once.
+func (s *server) catchUp(out *stream, at *position) error {
+	record := s.capital.Record() // first: see Feed
+	events, missed := s.opt.Feed.since(at.raft)
+	if missed > 0 {
+		at.raft += missed
+		out.event(eventGap, *at, RaftGap{Capital: at.capital, Cause: GapOverrun, Process: at.process, Missed: missed})
+	}
+	for {
+		switch {
+		case len(events) > 0 && events[0].moves <= at.moves:
+			at.raft++
+			out.event(eventRaft, *at, &events[0].RaftEvent)
+			events = events[1:]
+		case at.moves < uint64(len(record)):
+			at.moves++
+			out.event(eventMove, *at, &record[at.moves-1])
+		default: // an event may be left over whose moves came after this look at the record
+			return out.flush()
+		}
+		if out.buffer.Len() >= flushBytes {
+			if err := out.flush(); err != nil {
+				return err
+			}
 		}
 	}
 }
@@ -132,15 +182,13 @@ type stream struct {
 }
 
 // event encodes an event, to be sent by flush. JSON has no line breaks, so that one data line holds it.
-func (o *stream) event(kind, id string, data any) {
+// Its id is where the reader is when it has read it.
+func (o *stream) event(kind string, at position, data any) {
 	b, err := json.Marshal(data)
 	if err != nil { // what was read from JSON can be written as JSON
 		panic(fmt.Sprintf("api: a %s event cannot be encoded: %v", kind, err))
 	}
-	if id != "" {
-		o.buffer.WriteString("id: " + id + "\n")
-	}
-	o.buffer.WriteString("event: " + kind + "\ndata: ")
+	o.buffer.WriteString("id: " + at.String() + "\nevent: " + kind + "\ndata: ")
 	o.buffer.Write(b)
 	o.buffer.WriteString("\n\n")
 }

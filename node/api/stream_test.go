@@ -33,30 +33,39 @@ func TestStreamResumes(t *testing.T) {
 	}
 	expect := func(r *eventReader, id, kind, data string) {
 		t.Helper()
+		id = strings.Replace(id, "@", "@kyiv:"+feed.process+":", 1)
 		e, err := r.next()
 		if err != nil || e.id != id || e.kind != kind || !strings.Contains(string(e.data), data) {
 			t.Errorf("got %q %q %s (%v); want %q %q %s", e.id, e.kind, e.data, err, id, kind, data)
 		}
 	}
 	r, end := next("/v1/events?after=1", "3") // Last-Event-ID goes first
-	expect(r, "", "raft", `"leader":"kyiv"`)
-	expect(r, "4", "move", `"text":"c"`)
+	expect(r, "3@0", "standing", `"leader":"kyiv"`)
+	expect(r, "4@0", "move", `"text":"c"`)
 	feed.Observe(node.RaftEvent{Capital: "kyiv", Kind: node.EventLeader, Leader: "london"})
-	expect(r, "", "raft", `"leader":"london"`)
+	expect(r, "4@1", "raft", `"leader":"london"`)
 	f.say("d\nid: 99\n\n")
-	expect(r, "5", "move", `"text":"d\nid: 99\n\n"`)
+	expect(r, "5@1", "move", `"text":"d\nid: 99\n\n"`)
 	end()
 	r, end = next("/v1/events?after=4", "")
 	defer end()
-	expect(r, "", "raft", "")
-	expect(r, "5", "move", "")
+	expect(r, "4@1", "standing", `"leader":"london"`)
+	expect(r, "5@1", "move", "")
+	r, end = next("/v1/events?after=4@kyiv:"+feed.process+":0", "")
+	defer end()
+	expect(r, "4@1", "raft", `"leader":"london"`)
+	expect(r, "5@1", "move", "")
+	r, end = next("/v1/events", "4@london:"+feed.process+":0") // of another capital
+	defer end()
+	expect(r, "4@1", "standing", `"leader":"london"`)
+	expect(r, "5@1", "move", "")
 
 	f.readErr = node.ErrUnavailable // nobody knows whether the reader is ahead of the record: it is served, and waits
 	r, end = next("/v1/events?after=6", "")
 	defer end()
-	expect(r, "", "raft", "")
+	expect(r, "6@1", "standing", "")
 	f.say("seen already", "new")
-	expect(r, "7", "move", `"new"`)
+	expect(r, "7@1", "move", `"new"`)
 }
 
 // A reader that does not read is dropped, while others are served.

@@ -160,3 +160,26 @@ type SnapshotAnswer struct {
 	Capital string `json:"capital"`
 	Taken   bool   `json:"taken"` // false: there was nothing new to store
 }
+
+// GapCause says why Raft events are missing in a reader's stream.
+type GapCause string
+
+// The causes of a gap.
+const (
+	GapRestarted GapCause = "restarted" // the capital was started anew: what its earlier process saw is gone with it
+	GapOverrun   GapCause = "overrun"   // the reader was away for longer than the capital holds its Raft events
+)
+
+// RaftGap is the data of a gap event: Raft events of this capital that the reader has not seen and will not be told. No
+// move is ever missing.
+type RaftGap struct {
+	Capital string   `json:"capital"`
+	Cause   GapCause `json:"cause"`
+	Process string   `json:"process"` // whose events follow, as in their ids
+	Missed  uint64   `json:"missed"`  // events of that process that are missing; it counted them
+
+	// Of a restart: the process that the reader followed, and the last of its events that the reader has seen. How many it
+	// told of after that nobody knows.
+	EarlierProcess string `json:"earlier_process,omitempty"`
+	EarlierSeen    uint64 `json:"earlier_seen,omitempty"`
+}
