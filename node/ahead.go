@@ -51,8 +51,8 @@ type prepared struct {
 
 const (
 	maxAhead = 4096 // entries that are looked at and not committed yet
-	maxGroup = 64   // entries that one goroutine looks at in one go
-	lagging  = 32   // entries that a follower has wait
+	maxGroup = 128  // entries that one goroutine looks at in one go
+	lagging  = 64   // entries that a follower has wait
 )
 
 // begin begins to look at entries. They must not be changed any more.

@@ -105,7 +105,7 @@ func LiveConfig() Config {
 	c.Pace = c.HeartbeatTimeout
 	c.HeartbeatTimeout, c.ElectionTimeout = 600*time.Millisecond, 600*time.Millisecond
 	c.Rest = c.Pace / 4
-	c.Rounds, c.Lag, c.Overlap = 1, 5*c.CommitTimeout, true
+	c.Rounds, c.Lag, c.Overlap = 1, 12*c.CommitTimeout, true
 	return c
 }
 
