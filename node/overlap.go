@@ -1,6 +1,7 @@
 package node
 
 import (
+	"runtime"
 	"sync"
 
 	"github.com/hashicorp/raft"
@@ -111,6 +112,7 @@ func (o *overlap) begin() {
 
 // write writes until nothing is pending, or a write fails.
 func (o *overlap) write() {
+	runtime.Gosched() // so that the entries go out to the others first
 	o.mu.Lock()
 	for len(o.pending) > 0 && o.err == nil {
 		logs := o.pending[:len(o.pending):len(o.pending)]
