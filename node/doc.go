@@ -14,6 +14,12 @@
 // later, unless the receipt says that it cannot be; it is safe to submit it again under its own number, as the state
 // machine answers a repeated number with the first result.
 //
+// # What a leader does otherwise than Raft alone
+//
+//   - It writes moves to its own disk while the others write them to theirs, and keeps their answers from Raft until its own
+//     write is done; see overlap.go.
+//   - Before a linearizable read it has a majority answer what was sent after the read began; see heard.go.
+//
 // # Known faults of hashicorp/raft v1.8.0, and what is done about them
 //
 //   - The heartbeat fast path races with the leader's loop and can make logs diverge (hashicorp/raft#695): the transport
@@ -25,5 +31,7 @@
 //     refuses all moves once it leads again (#696): a second one is refused for a while, and a node that is stuck all the
 //     same restarts its Raft on the same stores and transport.
 //   - ErrLeadershipLost and timeouts say nothing about the fate of an entry (#561): see [Unknown].
+//   - VerifyLeader counts answers to heartbeats from before the call, so that a leader whose machine was stopped for a while
+//     could serve a state that is over: answers are told apart by when they were asked for.
 //   - A shutdown can leave a future without an answer, so nothing here waits for a future alone.
 package node
