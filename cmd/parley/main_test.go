@@ -24,7 +24,14 @@ type tests struct{ m *testing.M }
 
 func (t tests) Run() int { return browser.Run(t.m) }
 
+// withoutNap is what the race detector is told: it would have each program sleep for a second as it ends, and the tests start
+// some thousand of them. A race still ends a program with status 66.
+const withoutNap = "atexit_sleep_ms=0"
+
 func TestMain(m *testing.M) {
+	if os.Getenv("GORACE") == "" {
+		_ = os.Setenv("GORACE", withoutNap) // for the programs that are started from here; the scripts have an environment of their own
+	}
 	testscript.Main(tests{m}, map[string]func(){
 		"parley": main,
 		// Workers that go wrong, for TestPool.
@@ -42,6 +49,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error { // every script has truce.yaml, which does not change with the library
+			env.Setenv("GORACE", withoutNap)
 			b, err := os.ReadFile("testdata/truce.yaml")
 			if err != nil {
 				return err
