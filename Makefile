@@ -2,6 +2,8 @@
 
 GO       ?= go
 RUN_ARGS ?=
+# A program under the race detector would sleep for a second as it ends, and the tests start many.
+export GORACE ?= atexit_sleep_ms=0
 HAS_CC   := $(shell command -v "$$($(GO) env CC)" 2>/dev/null)
 RACE     := $(if $(HAS_CC),-race,)
 

@@ -9,7 +9,7 @@ import (
 
 // TestBounds gives Parse the largest files of the most awkward shapes: each must be answered, and soon.
 func TestBounds(t *testing.T) {
-	const size = MaxSize / 8
+	const size = MaxSize / boundsPart
 	fill := func(unit string) string { return strings.Repeat(unit, size/len(unit)) }
 	var stairs, laughs, rules, groups, keys strings.Builder
 	for i := range 700 {
