@@ -262,11 +262,12 @@ func (f *folded) read(out []uint64, l *lattice, points []point, bySize [][]uint6
 	for _, point := range points {
 		all := bySize[at]
 		for k := range f.kinds {
-			from, to := point.from[k], len(bySize)
+			from := point.from[k]
+			to := from
 			if k+1 < len(f.kinds) {
 				to = point.from[k+1]
 			} else {
-				to = from + len(f.taken(l, point.below, f.kinds[k][0]))
+				to += len(f.taken(l, point.below, f.kinds[k][0]))
 			}
 			for size, times := range point.times {
 				if times == 0 {
