@@ -17,8 +17,9 @@ import (
 // and slow lines. A leader that crashes in between has lost what nobody was told of.
 //
 // Only a leader's commands go this way. All else is written at once, behind what is still to be written: what a follower
-// stores, the entry that begins a Raft term, a new configuration, a command of a lone voter. A follower has written all that
-// it holds before it answers, as an answer also speaks of the entries before those it was sent.
+// stores, the entry that begins a Raft term, a new configuration, a command of a lone voter. So a leader that has stepped
+// down writes what it held back before it stores anything of the next one's. It may tell that one sooner that it has those
+// entries; but the next leader commits them only together with the entry that begins its Raft term, which is stored here.
 type overlap struct {
 	raft.LogStore
 	leads  func() bool  // whether this capital leads with others that vote
