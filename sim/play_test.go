@@ -16,7 +16,7 @@ import (
 )
 
 // read parses a scenario of testdata.
-func read(t *testing.T, file string) *scenarios.Scenario {
+func read(t testing.TB, file string) *scenarios.Scenario {
 	t.Helper()
 	src, err := os.ReadFile(file)
 	if err != nil {

@@ -24,10 +24,11 @@ type Report struct {
 	Waits     []Wait // moves that could not be recorded for a while, or never
 	Timeline  []Item // what happened, in order
 	Record    []terms.Entry
-	NotPlayed int          // how many faults of the script were not played: the state machine alone has nothing that they could strike
-	Programs  []ProgramRun // of the capitals that programs played
-	Unsettled int          // how many times the machines did not settle within their bound
-	NoQuorum  bool         // at the end no majority was connected: the record could not be written
+	Due       []terms.Instant `json:"-"` // when a step, a reply, a deadline or an expectation was due, in order, whether or not anything came of it
+	NotPlayed int             // how many faults of the script were not played: the state machine alone has nothing that they could strike
+	Programs  []ProgramRun    // of the capitals that programs played
+	Unsettled int             // how many times the machines did not settle within their bound
+	NoQuorum  bool            // at the end no majority was connected: the record could not be written
 
 	RecordHash   [32]byte // SHA-256 over the political record: the same for a seed in every replay
 	TraceHash    uint64   // over the messages of the machines: may differ where Raft raced with itself

@@ -175,6 +175,9 @@ func (r *runner) happen() bool {
 
 // goTo sets scenario time, which never goes back.
 func (r *runner) goTo(at terms.Instant) {
+	if !r.brief {
+		r.report.Due = append(r.report.Due, at)
+	}
 	if at > r.now {
 		r.now = at
 		r.watch.see(Sighting{Kind: SeenTime, Time: at})
