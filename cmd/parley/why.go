@@ -48,7 +48,7 @@ func (e *env) whyCommand() *cli.Command {
 			&cli.StringFlag{Name: "to", Usage: "look for what brings about `OUTCOME`: adopted, vetoed, rejected, lapsed, withdrawn, open, awaiting, in-force, expired or collapsed", DefaultText: "what flips it"},
 			&cli.IntFlag{Name: "max-changes", Usage: "look for up to `N` changes together; one and two are exhaustive", Value: why.DefaultMaxChanges},
 			&cli.IntFlag{Name: "limit", Usage: "list at most `N` flips, alike ones counted once", Value: why.DefaultLimit},
-			&cli.IntFlag{Name: "plays", Usage: "search with at most `N` runs on real Raft where a technical fault is in play", Value: why.DefaultPlays},
+			&cli.IntFlag{Name: "plays", Usage: "search with at most `N` runs on real Raft, where a technical fault takes that to tell", Value: why.DefaultPlays},
 			&cli.Int64Flag{Name: "seed", Usage: "play with seed `N` instead of the scenario's own", DefaultText: "the scenario's"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON: an array of plans, with --plan an object", DisableDefaultText: true},
 			&cli.IntFlag{Name: "width", Usage: "set text `N` columns wide", DefaultText: "the terminal's, or 80"},

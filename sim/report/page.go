@@ -84,7 +84,7 @@ func (p *page) line(l look, s string) {
 func wrap(text string, width int) []string {
 	lines := strings.Split(ansi.Wrap(clean(text), width, ""), "\n")
 	for i, line := range lines {
-		lines[i] = strings.ReplaceAll(strings.Trim(line, " "), "\u00a0", " ")
+		lines[i] = strings.NewReplacer("\u00a0", " ", "\u2011", "-").Replace(strings.Trim(line, " "))
 	}
 	return lines
 }

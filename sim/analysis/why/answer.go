@@ -141,7 +141,7 @@ type Tried struct {
 
 	Plays    int `json:"plays"`     // runs in all, the first included
 	RealRuns int `json:"real_raft"` // those of them on real Raft
-	Screened int `json:"screened"`  // sets with a fault in play that were tried on the state machine alone, for want of time
-	Dropped  int `json:"dropped"`   // flips on the state machine alone that real Raft did not confirm
+	Screened int `json:"screened"`  // sets that take real Raft to tell and were tried on the state machine alone, for want of time
+	Dropped  int `json:"dropped"`   // flips that were found without messages and real Raft did not confirm
 	Failed   int `json:"failed"`    // runs that could not be finished, for a technical reason
 }

@@ -23,8 +23,10 @@
 // Software Engineering 28, 2002). What it finds is minimal too, in that each change in it is needed; but it is not
 // exhaustive: a smaller set may exist.
 //
-// Where no technical fault is in play, what flips is looked for on the state machine alone, which comes to the same, and
-// then confirmed on real Raft. What the script says stays as it is in all that a change does not touch: a scripted capital
+// What flips is looked for without messages, and then confirmed on real Raft: on the state machine alone where no technical
+// fault is in play, and on ideal machines (package sim, PlayIdeal) where one is, which comes to the same; of the single
+// changes some from all over are compared with real Raft each time. Faults that ideal machines cannot tell of, such as lines
+// that lose messages, are played on real Raft from the start, as far as [Options].Plays goes. What the script says stays as it is in all that a change does not touch: a scripted capital
 // does not answer another text differently, one with a policy does.
 //
 // The package decides nothing of the terms and plays nothing itself: its caller plays ([Player]).

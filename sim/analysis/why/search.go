@@ -32,6 +32,8 @@ type searcher struct {
 	budget  int // runs on real Raft that are left
 	tried   *Tried
 	tell    *teller
+
+	distrust bool // ideal machines came to something else than real Raft
 }
 
 // set is a set of changes that was tried.
@@ -39,6 +41,7 @@ type trial struct {
 	changes []*Change
 	view    *terms.PlanView // as it came out; nil if it is no scenario, or could not be played
 	real    bool            // on real Raft
+	unsure  bool            // it takes real Raft to tell
 	found   bool            // by the search beyond two
 }
 
@@ -70,45 +73,89 @@ func faulty(s *scenarios.Scenario) bool {
 	return slices.ContainsFunc(s.Script, func(step scenarios.Step) bool { return step.Fault != nil })
 }
 
-// play plays sets of changes: on the state machine alone where no fault is in play, which is the same, else on real Raft as
-// long as the budget lasts, and then on the state machine alone too, which is counted.
+// play plays sets of changes: without messages where that comes to the same (see alone), else on real Raft as long as the
+// budget lasts, and then on the state machine alone, which is counted.
 func (x *searcher) play(all []*trial) error {
-	var real []*trial
-	var variants []*scenarios.Scenario
-	var quick []*trial
-	all = slices.Clone(all)
-	slices.SortStableFunc(all, func(a, b *trial) int { return b.faults() - a.faults() }) // first those about faults
-	for _, t := range all {
-		if !x.needsMachines(t.changes) {
-			quick = append(quick, t)
-			continue
-		}
-		s, _, ok := x.variant(t.changes)
-		switch {
-		case !ok:
-			x.tell.done(1)
-		case len(real) < x.budget:
-			real, variants = append(real, t), append(variants, s)
-		default:
-			quick = append(quick, t)
-			x.tried.Screened++
-		}
-	}
-	if err := x.directly(quick); err != nil {
+	if err := x.directly(all, x.alone); err != nil {
 		return err
 	}
-	return x.onRaft(real, variants)
+	unsure := slices.DeleteFunc(slices.Clone(all), func(t *trial) bool { return !t.unsure })
+	slices.SortStableFunc(unsure, func(a, b *trial) int { return b.faults() - a.faults() }) // first those about faults
+	now := unsure[:min(len(unsure), x.budget)]
+	variants := make([]*scenarios.Scenario, len(now))
+	for i, t := range now {
+		variants[i], _, _ = x.variant(t.changes)
+	}
+	x.tell.more(len(unsure))
+	x.tried.Screened += len(unsure) - len(now)
+	if err := x.directly(unsure[len(now):], func(_ *scenarios.Scenario, p *sim.Program) (*sim.Report, error) { return p.Play(x.s.Seed), nil }); err != nil {
+		return err
+	}
+	return x.onRaft(now, variants)
 }
 
-// needsMachines reports whether a fault is in play once the changes are made.
-func (x *searcher) needsMachines(changes []*Change) bool {
+// alone plays without messages: on the state machine alone where no technical fault is in play, on ideal machines where one
+// is. Both come to what real Raft does. The error says that it takes real Raft to tell.
+func (x *searcher) alone(s *scenarios.Scenario, p *sim.Program) (*sim.Report, error) {
+	switch {
+	case !faulty(s):
+		return p.Play(x.s.Seed), nil
+	case x.distrust:
+		return nil, sim.ErrNotIdeal
+	}
+	return p.PlayIdeal(x.s.Seed)
+}
+
+// checks is how many single changes with a fault in play are played on real Raft too, and compared.
+const checks = 24
+
+// trust compares what ideal machines came to with real Raft: in the run as it is and, of the single changes, in some from
+// all over. If it is not the same, ideal machines are not asked any more.
+func (x *searcher) trust(base *terms.PlanView, singles []*trial) error {
 	if !faulty(x.s) {
-		return false
+		return nil
 	}
-	if !slices.ContainsFunc(changes, func(c *Change) bool { return c.Kind == KindFault }) {
-		return true
+	r, err := x.alone(x.s, x.program)
+	if err != nil {
+		return nil // nor were they asked
 	}
-	return faulty(apply(x.s, changes...))
+	x.distrust = !sameEnding(fate(r, x.plan), base)
+	var own, again []*trial
+	var variants []*scenarios.Scenario
+	for _, t := range singles {
+		if s, _, ok := x.variant(t.changes); ok && !t.real && t.view != nil && faulty(s) {
+			own, variants, again = append(own, t), append(variants, s), append(again, &trial{changes: t.changes})
+		}
+	}
+	step := max(1, (len(own)+checks-1)/checks)
+	own, again, variants = every(step, own), every(step, again), every(step, variants)
+	x.tell.more(len(again))
+	x.budget += len(again)
+	if err := x.onRaft(again, variants); err != nil {
+		return err
+	}
+	for i, t := range again {
+		x.distrust = x.distrust || t.view != nil && !sameEnding(t.view, own[i].view)
+	}
+	if !x.distrust {
+		return nil
+	}
+	x.tell.more(len(singles))
+	return x.play(singles)
+}
+
+// every lists one of so many items.
+func every[T any](step int, all []T) []T {
+	var kept []T
+	for i := 0; i < len(all); i += step {
+		kept = append(kept, all[i])
+	}
+	return kept
+}
+
+// sameEnding reports whether a plan came out the same way at the same time.
+func sameEnding(a, b *terms.PlanView) bool {
+	return a.Outcome == b.Outcome && a.Version == b.Version && a.DecidedAt == b.DecidedAt && standingOf(a) == standingOf(b)
 }
 
 // onRaft plays on real Raft.
@@ -134,8 +181,8 @@ func (x *searcher) onRaft(all []*trial, variants []*scenarios.Scenario) error {
 	return nil
 }
 
-// directly plays on the state machine alone, on all processors.
-func (x *searcher) directly(all []*trial) error {
+// directly plays without messages, on all processors, and marks those of which it takes real Raft to tell.
+func (x *searcher) directly(all []*trial, how func(*scenarios.Scenario, *sim.Program) (*sim.Report, error)) error {
 	var next atomic.Int64
 	var played atomic.Int64
 	var group sync.WaitGroup
@@ -146,9 +193,15 @@ func (x *searcher) directly(all []*trial) error {
 				if i >= len(all) || x.ctx.Err() != nil {
 					return
 				}
-				if _, p, ok := x.variant(all[i].changes); ok {
-					all[i].view = fate(p.Play(x.s.Seed), x.plan)
-					played.Add(1)
+				t := all[i]
+				t.unsure, t.view = false, nil
+				if s, p, ok := x.variant(t.changes); ok {
+					if r, err := how(s, p); err != nil {
+						t.unsure = true
+					} else {
+						t.view = fate(r, x.plan)
+						played.Add(1)
+					}
 				}
 				x.tell.done(1)
 			}
@@ -257,7 +310,7 @@ const (
 )
 
 // beyond looks for larger sets: it begins with many changes at once, and leaves one after the other out as long as the rest
-// flips. It plays on the state machine alone, and a set it returns has no change that can be left out there.
+// flips. It plays without messages, and a set it returns has no change that can be left out there.
 func (x *searcher) beyond(singles []*trial, beginnings [][]*Change) ([]*trial, error) {
 	var found []*trial
 	plays := 0
@@ -265,13 +318,13 @@ func (x *searcher) beyond(singles []*trial, beginnings [][]*Change) ([]*trial, e
 		if plays++; plays > maxPlays || x.ctx.Err() != nil {
 			return false
 		}
-		_, p, ok := x.variant(changes)
+		s, p, ok := x.variant(changes)
 		if !ok {
 			return false
 		}
 		x.tried.Larger++
 		x.tried.Plays++
-		return x.goal.reached(fate(p.Play(x.s.Seed), x.plan))
+		return x.goal.reached(x.quick(s, p))
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	seen := map[string]bool{}
@@ -300,11 +353,20 @@ func (x *searcher) beyond(singles []*trial, beginnings [][]*Change) ([]*trial, e
 }
 
 func (x *searcher) outcome(set []*Change) *terms.PlanView {
-	_, p, ok := x.variant(set)
+	s, p, ok := x.variant(set)
 	if !ok {
 		return nil
 	}
-	return fate(p.Play(x.s.Seed), x.plan)
+	return x.quick(s, p)
+}
+
+// quick plays without messages, on the state machine alone where it would take real Raft to tell.
+func (x *searcher) quick(s *scenarios.Scenario, p *sim.Program) *terms.PlanView {
+	r, err := x.alone(s, p)
+	if err != nil {
+		r = p.Play(x.s.Seed)
+	}
+	return fate(r, x.plan)
 }
 
 // strongest lists the changes of some kinds that can be made together, of each family the strongest step, which comes last.

@@ -62,6 +62,11 @@ func (p *printer) print(first bool) {
 	p.tried()
 }
 
+// Para writes a paragraph in which no line ends within a word such as air-shield.jets or --limit.
+func (p *printer) Para(look report.Look, lead, hang, text string) {
+	p.Page.Para(look, lead, hang, strings.ReplaceAll(text, "-", "\u2011"))
+}
+
 func (p *printer) section(title string) {
 	p.Blank()
 	p.Para(report.Bold, "", "", title)
@@ -428,7 +433,7 @@ func (p *printer) tried() {
 		text += " All of them."
 	}
 	if t.Screened > 0 {
-		text += fmt.Sprintf(" Of these, %d with a technical fault in play were tried on the state machine alone: they would have taken too long on real Raft.", t.Screened)
+		text += fmt.Sprintf(" Of these, %d with a technical fault in play were tried on the state machine alone: they take real Raft to tell, and would have taken too long.", t.Screened)
 	}
 	p.Para(report.Plain, margin, margin, text)
 	if a.Search != "" {
@@ -436,13 +441,13 @@ func (p *printer) tried() {
 	}
 	text = fmt.Sprintf("%s, %d of them on real Raft.", plural(t.Plays, "run"), t.RealRuns)
 	if t.Dropped > 0 {
-		text += fmt.Sprintf(" %s on the state machine alone did not flip on real Raft, and are not listed.", plural(t.Dropped, "flip"))
+		text += fmt.Sprintf(" %s did not hold on real Raft, and are not listed.", plural(t.Dropped, "flip"))
 	}
 	if t.Failed > 0 {
 		text += fmt.Sprintf(" %s could not be finished, for a technical reason.", plural(t.Failed, "run"))
 	}
 	if more := a.Found - len(a.Flips) - t.Dropped; more > 0 {
-		text += fmt.Sprintf(" %s more found and not listed: see --limit.", plural(more, "flip"))
+		text += fmt.Sprintf(" %s more found and not listed: see %s.", plural(more, "flip"), report.Unbroken("--limit"))
 	}
 	p.Para(report.Faint, margin, margin, text)
 	p.Para(report.Faint, margin, margin, "The script stays as written in all that a change leaves alone: a scripted capital answers another text as it did the old one; one with a policy goes by the policy.")

@@ -20,7 +20,7 @@ type Options struct {
 	To         string // an outcome or an agreement's status to be reached; "" for another one than there was: see [Goal]
 	MaxChanges int    // the most changes of one flip; 0 is DefaultMaxChanges
 	Limit      int    // how many flips, or groups of alike ones, are listed; 0 is DefaultLimit
-	Plays      int    // runs on real Raft with a fault in play, beyond which the state machine alone stands in; 0 is DefaultPlays for up to six capitals, and fewer for more
+	Plays      int    // runs on real Raft where it takes that to tell, beyond which the state machine alone stands in; 0 is DefaultPlays for up to six capitals, and fewer for more
 
 	Places   *scenarios.Places     // of the file, for line numbers; nil leaves out most of them
 	Progress func(done, whole int) // is told how many runs are done, from any goroutine, one at a time; nil: nobody is
@@ -140,13 +140,15 @@ func explain(a *Answer, f *finder, x *searcher, o *Options) error {
 	if err != nil {
 		return err
 	}
+	if err := x.trust(f.view, singles); err != nil {
+		return err
+	}
 	var pairs []*trial
 	if o.MaxChanges >= 2 {
 		if pairs, err = x.pairs(singles); err != nil {
 			return err
 		}
 	}
-	a.Exhaustive = o.MaxChanges >= 2 && x.tried.Screened == 0 && x.tried.Failed == 0
 	found := append(x.smallest(singles), x.smallest(pairs)...)
 	if o.MaxChanges > 2 {
 		larger, how, err := x.larger(singles, found, o.MaxChanges)
@@ -161,6 +163,7 @@ func explain(a *Answer, f *finder, x *searcher, o *Options) error {
 	if a.Flips, err = x.list(all, o.Limit); err != nil {
 		return err
 	}
+	a.Exhaustive = o.MaxChanges >= 2 && x.tried.Screened == 0 && x.tried.Failed == 0 && x.tried.Dropped == 0
 	y := &sayer{narrator: n, x: x, singles: singles, pairs: pairs, flips: a.Flips}
 	facts, err := y.gather()
 	if facts != nil {

@@ -423,3 +423,20 @@ func TestTo(t *testing.T) {
 		}
 	}
 }
+
+// TestLinesThatLoseMessages: what those come to takes real Raft to tell, as far as the plays go.
+func TestLinesThatLoseMessages(t *testing.T) {
+	text := two + `script:
+  - {at: 0h, propose: deal, by: a}
+  - {at: 1h, drop: {link: [a, b], rate: 0.4}}
+  - {at: 4d, consent: deal, by: b}
+`
+	a := explain(t, raft{t}, text, why.Options{MaxChanges: 2, Limit: 50})
+	if a.Tried.Screened != 0 || !a.Exhaustive || a.Tried.RealRuns < a.Tried.Singles || !contains(a, "B consents to deal (day 1)") {
+		t.Errorf("%+v %q", a.Tried, flipsOf(a))
+	}
+	b := explain(t, raft{t}, text, why.Options{MaxChanges: 2, Limit: 50, Plays: 3})
+	if b.Tried.Screened == 0 || b.Exhaustive || b.Tried.RealRuns >= a.Tried.RealRuns {
+		t.Errorf("%+v", b.Tried)
+	}
+}
