@@ -57,8 +57,8 @@ type Config struct {
 	// of others; not while a read waits for them. 0: not at all.
 	Lag time.Duration
 
-	// Overlap has a leader write moves to its own disk while the others write them to theirs; nothing is committed before its
-	// own write is done. Simulations leave it out.
+	// Overlap has a leader write moves to its own disk while the others write them to theirs, or a moment later; nothing is
+	// committed before a majority has written it. Simulations leave it out.
 	Overlap bool
 
 	// AttemptTimeout bounds one try to reach one capital, so that a cut line does not use up a Submit's whole time. It

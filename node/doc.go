@@ -16,8 +16,8 @@
 //
 // # What a leader does otherwise than Raft alone
 //
-//   - It writes moves to its own disk while the others write them to theirs, and keeps their answers from Raft until its own
-//     write is done; see overlap.go.
+//   - It writes moves to its own disk while the others write them to theirs, or soon after, and keeps their answers from Raft
+//     until a majority has written them, itself or without it; see overlap.go.
 //   - Before a linearizable read it has a majority answer what was sent after the read began; see heard.go.
 //
 // # Known faults of hashicorp/raft v1.8.0, and what is done about them

@@ -19,8 +19,9 @@ type fsm struct {
 	decode    func([]byte) (terms.Move, error)
 	onApply   func(terms.Entry, func() [32]byte)
 	onRestore func(uint64, func() [32]byte)
-	ahead     *ahead      // nil if Config says how moves are decoded or verified
-	room      []*prepared // without ahead: what prepared returned last
+	written   func() error // waits until the log has what was applied; nil if it always has
+	ahead     *ahead       // nil if Config says how moves are decoded or verified
+	room      []*prepared  // without ahead: what prepared returned last
 
 	mu       sync.RWMutex
 	state    *terms.State
@@ -138,7 +139,8 @@ func (f *fsm) Snapshot() (raft.FSMSnapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &snapshot{Index: f.applied, RaftTerm: f.term, state: state, record: f.record[:len(f.record):len(f.record)]}, nil
+	return &snapshot{Index: f.applied, RaftTerm: f.term, state: state, record: f.record[:len(f.record):len(f.record)],
+		written: f.written}, nil
 }
 
 // Restore replaces everything by a snapshot. If that cannot be read, nothing changes.

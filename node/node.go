@@ -72,8 +72,8 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 	n.stores, n.crash = Crashable(cfg.Stores)
 	n.stores = carefully(n.stores, n.log)
 	if cfg.Overlap {
-		n.overlap = newOverlap(n.stores.Log, n.leadsOthers, n.crew.run, n.noteFailedWrite)
-		n.stores.Log = n.overlap
+		n.overlap = newOverlap(n.stores.Log, raft.ServerID(n.cfg.ID), n.votersLed, n.crew.run, n.noteFailedWrite)
+		n.stores.Log, n.fsm.written = n.overlap, n.overlap.flush
 	}
 	if cfg.Rest > 0 || cfg.Overlap {
 		n.heard = newHeard()

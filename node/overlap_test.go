@@ -53,6 +53,12 @@ func (d *slowDisk) StoreLogs(logs []*raft.Log) error {
 	return d.LogStore.StoreLogs(logs)
 }
 
+func (d *slowDisk) count() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.writes
+}
+
 // has reports whether a move that says something is on the disk.
 func (d *slowDisk) has(t interface {
 	Helper()
@@ -84,48 +90,89 @@ func slowCluster(t *testing.T, ids ...string) (*cluster, map[string]*slowDisk) {
 	return c, disks
 }
 
-// While the leader's own disk is slow the others get an entry and write it, but nobody takes it for committed.
-func TestNothingIsCommittedBeforeTheLeaderHasWrittenIt(t *testing.T) {
-	for _, ids := range [][]string{{"kyiv", "london"}, {"kyiv", "london", "washington"},
-		{"kyiv", "london", "paris", "rome", "washington"}, {"kyiv", "london", "oslo"}} {
-		synctest.Test(t, func(t *testing.T) {
-			c, disks := slowCluster(t, ids...)
-			defer c.stop()
-			defer disks["kyiv"].set(false, false)
-			before := c.nodes["kyiv"].Stats().LastIndex
-			disks["kyiv"].set(true, false)
-			var receipt Receipt
-			var err error
-			done := make(chan struct{})
-			go func() {
-				defer close(done)
-				receipt, err = c.nodes["kyiv"].Submit(within(t, time.Minute), say("soon"))
-			}()
-			for _, id := range ids[1:] {
-				c.await(id+" to have it", func() bool { return disks[id].has(t, before+1) })
-			}
-			time.Sleep(time.Second)
-			select {
-			case <-done:
-				t.Fatalf("%q: it was acknowledged before the leader had it: %+v, %v", ids, receipt, err)
-			default:
-			}
-			for _, id := range ids {
-				if s := c.nodes[id].Stats(); s.CommitIndex > before || s.LastMoveIndex > before {
-					t.Errorf("%q: %s takes entry %d for committed: %+v", ids, id, before+1, s)
-				}
-			}
-			if disks["kyiv"].has(t, before+1) {
-				t.Fatal("the disk was not slow")
-			}
-			disks["kyiv"].set(false, false)
-			<-done
-			if err != nil || receipt.Outcome != Recorded || !disks["kyiv"].has(t, receipt.Index) {
-				t.Errorf("%q: %+v, %v", ids, receipt, err)
-			}
-			c.checkRecords()
+// Whoever's disks are slow, nothing is taken for committed before a majority has written it; and a slow leader's is not
+// waited for if the others are a majority without it. "oslo" does not vote.
+func TestNothingIsCommittedBeforeAMajorityHasWrittenIt(t *testing.T) {
+	for _, test := range []struct {
+		ids, slow []string
+		waits     bool
+	}{
+		{[]string{"kyiv", "london"}, []string{"kyiv"}, true},
+		{[]string{"kyiv", "london"}, []string{"london"}, true},
+		{[]string{"kyiv", "london", "oslo"}, []string{"kyiv"}, true},
+		{[]string{"kyiv", "london", "oslo"}, []string{"oslo"}, false},
+		{[]string{"kyiv", "london", "washington"}, []string{"kyiv"}, false},
+		{[]string{"kyiv", "london", "washington"}, []string{"london"}, false},
+		{[]string{"kyiv", "london", "washington"}, []string{"kyiv", "london"}, true},
+		{[]string{"kyiv", "london", "paris", "rome", "washington"}, []string{"kyiv"}, false},
+		{[]string{"kyiv", "london", "paris", "rome", "washington"}, []string{"kyiv", "london"}, false},
+		{[]string{"kyiv", "london", "paris", "rome", "washington"}, []string{"london", "paris"}, false},
+		{[]string{"kyiv", "london", "paris", "rome", "washington"}, []string{"kyiv", "london", "paris"}, true},
+		{[]string{"kyiv", "london", "paris", "rome", "washington"}, []string{"london", "paris", "rome"}, true},
+	} {
+		t.Run(fmt.Sprint(len(test.ids), test.slow), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { slowDisks(t, test.ids, test.slow, test.waits) })
 		})
 	}
+}
+
+func slowDisks(t *testing.T, ids, slow []string, waits bool) {
+	c, disks := slowCluster(t, ids...)
+	defer c.stop()
+	set := func(shut bool) {
+		for _, id := range slow {
+			disks[id].set(shut, false)
+		}
+	}
+	defer set(false)
+	if r, err := c.nodes["kyiv"].Submit(within(t, time.Minute), say("ready")); err != nil || r.Outcome != Recorded {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	c.settle()
+	before := c.nodes["kyiv"].Stats().LastIndex
+	set(true)
+	var receipt Receipt
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		receipt, err = c.nodes["kyiv"].Submit(within(t, time.Minute), say("soon"))
+	}()
+	for _, id := range ids {
+		if !slices.Contains(slow, id) {
+			c.await(id+" to have it", func() bool { return disks[id].has(t, before+1) })
+		}
+	}
+	if waits {
+		time.Sleep(50 * time.Millisecond) // nobody steps down for it yet
+		select {
+		case <-done:
+			t.Errorf("it was acknowledged before a majority had it: %+v, %v", receipt, err)
+		default:
+		}
+		for _, id := range ids {
+			if s := c.nodes[id].Stats(); s.CommitIndex > before || s.LastMoveIndex > before {
+				t.Errorf("%s takes entry %d for committed: %+v", id, before+1, s)
+			}
+		}
+		set(false)
+	}
+	<-done
+	if err != nil || receipt.Outcome != Recorded || receipt.Index != before+1 {
+		t.Errorf("%+v, %v", receipt, err)
+	}
+	for _, id := range slow {
+		if !waits && disks[id].has(t, before+1) {
+			t.Errorf("the disk of %s was not slow", id)
+		}
+	}
+	set(false)
+	if said := c.checkRecords(); !slices.Equal(said, []string{"ready", "soon"}) {
+		t.Errorf("the record says %q", said)
+	}
+	c.await("all voters to have written it", func() bool {
+		return !slices.ContainsFunc(ids, func(id string) bool { return !disks[id].has(t, before+1) })
+	})
 }
 
 // A lone voter is a majority: whatever it answers is written, also when it was not alone before.
@@ -141,7 +188,7 @@ func TestALoneVoterWritesFirst(t *testing.T) {
 			}
 		}
 		must(c.nodes["kyiv"].Submit(within(t, time.Minute), say("together")))
-		if !c.nodes["kyiv"].leadsOthers() {
+		if len(c.nodes["kyiv"].votersLed()) != 2 {
 			t.Fatal("kyiv does not lead others")
 		}
 		if err := c.nodes["kyiv"].SetServers(within(t, time.Minute), []Server{{ID: "kyiv", Votes: true}, {ID: "oslo"}}); err != nil {
@@ -149,7 +196,7 @@ func TestALoneVoterWritesFirst(t *testing.T) {
 		}
 		c.nodes["london"].Crash()
 		c.gone("london")
-		if c.nodes["kyiv"].leadsOthers() {
+		if len(c.nodes["kyiv"].votersLed()) != 1 {
 			t.Fatal("kyiv takes itself for the leader of others that vote")
 		}
 		disks["kyiv"].set(true, false)
@@ -169,43 +216,120 @@ func TestALoneVoterWritesFirst(t *testing.T) {
 	})
 }
 
-// What a leader has not written when it crashes is not lost if it was acknowledged, as nothing of the kind is; and the
-// capitals agree about the rest.
+// What a leader has not written when it crashes was acknowledged if all others had it, and is not lost; what was not
+// acknowledged is in doubt, and the capitals agree about it in the end.
 func TestALeaderCrashesBeforeItHasWritten(t *testing.T) {
+	for _, alone := range []bool{false, true} { // whether washington's disk is slow too
+		synctest.Test(t, func(t *testing.T) {
+			c, disks := slowCluster(t, "kyiv", "london", "washington")
+			defer c.stop()
+			defer disks["kyiv"].set(false, false)
+			defer disks["washington"].set(false, false)
+			disks["kyiv"].set(true, false)
+			disks["washington"].set(alone, false)
+			outcome := make(chan error, 1)
+			go func() {
+				_, err := c.nodes["kyiv"].Submit(within(t, time.Minute), say("before"))
+				outcome <- err
+			}()
+			index := c.nodes["london"].Stats().LastIndex + 1
+			c.await("london to have it", func() bool { return disks["london"].has(t, index) })
+			if !alone {
+				if err := <-outcome; err != nil {
+					t.Errorf("the move's outcome is %v", err)
+				}
+			}
+			crashed := make(chan struct{})
+			go func() { // it waits for the write under way
+				defer close(crashed)
+				c.nodes["kyiv"].Crash()
+			}()
+			disks["kyiv"].set(false, true) // which does not make it
+			<-crashed
+			c.gone("kyiv")
+			if alone {
+				if err := <-outcome; !errors.Is(err, ErrUnknown) {
+					t.Errorf("the move's outcome is %v", err)
+				}
+			}
+			disks["washington"].set(false, false)
+			if disks["kyiv"].has(t, index) {
+				t.Fatal("kyiv has written it")
+			}
+			c.await("another leader", func() bool { return c.leader() != "" })
+			disks["kyiv"].set(false, false)
+			c.start("kyiv")
+			if r, err := c.nodes["kyiv"].Submit(within(t, time.Minute), say("after")); err != nil || r.Outcome != Recorded {
+				t.Fatalf("%+v, %v", r, err)
+			}
+			if said := c.checkRecords(); !slices.Equal(said, []string{"before", "after"}) { // london had it, and leads if need be
+				t.Errorf("the record says %q", said)
+			}
+		})
+	}
+}
+
+// A snapshot of moves that the leader has not written yet would, after a crash, be followed by entries with a gap in between.
+func TestASnapshotIsKeptOnceItsMovesAreWritten(t *testing.T) {
+	for _, full := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			c, disks := slowCluster(t, "kyiv", "london", "washington")
+			defer c.stop()
+			defer disks["kyiv"].set(false, false)
+			disks["kyiv"].set(true, false)
+			r, err := c.nodes["kyiv"].Submit(within(t, time.Minute), say("soon"))
+			if err != nil || disks["kyiv"].has(t, r.Index) {
+				t.Fatalf("%+v, %v", r, err)
+			}
+			done := make(chan error, 1)
+			go func() { done <- c.nodes["kyiv"].Snapshot(within(t, time.Minute)) }()
+			time.Sleep(20 * time.Millisecond)
+			if list, err := c.stores["kyiv"].Snapshots.List(); err != nil || len(list) > 0 || len(done) > 0 {
+				t.Errorf("there is a snapshot before its moves are written: %v, %v", list, err)
+			}
+			disks["kyiv"].set(false, full)
+			err = <-done
+			list, failed := c.stores["kyiv"].Snapshots.List()
+			if failed != nil || full != (err != nil) || full == (len(list) == 1) {
+				t.Errorf("a full disk is %t: %v; %v, %v", full, list, err, failed)
+			}
+			disks["kyiv"].set(false, false)
+			c.checkRecords()
+		})
+	}
+}
+
+// A leader whose disk is idle writes what has come together once in a while, and at once while the others are late.
+func TestALeaderLeavesItsWriteToThoseInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, disks := slowCluster(t, "kyiv", "london", "washington")
+		c, disks := slowCluster(t, "kyiv", "london", "paris", "rome", "washington")
 		defer c.stop()
-		defer disks["kyiv"].set(false, false)
-		disks["kyiv"].set(true, false)
-		outcome := make(chan error, 1)
-		go func() {
-			_, err := c.nodes["kyiv"].Submit(within(t, time.Minute), say("in doubt"))
-			outcome <- err
-		}()
-		index := c.nodes["london"].Stats().LastIndex + 1
-		c.await("london to have it", func() bool { return disks["london"].has(t, index) })
-		crashed := make(chan struct{})
-		go func() { // it waits for the write under way
-			defer close(crashed)
-			c.nodes["kyiv"].Crash()
-		}()
-		disks["kyiv"].set(false, true) // which does not make it
-		<-crashed
-		c.gone("kyiv")
-		if err := <-outcome; !errors.Is(err, ErrUnknown) {
-			t.Errorf("the move's outcome is %v", err)
+		const moves = 100
+		say100 := func() (writes int) {
+			before := disks["kyiv"].count()
+			for i := range moves {
+				if r, err := c.nodes["kyiv"].Submit(within(t, time.Minute), say(fmt.Sprint(i))); err != nil || r.Outcome != Recorded {
+					t.Fatalf("%+v, %v", r, err)
+				}
+			}
+			return disks["kyiv"].count() - before
 		}
-		if disks["kyiv"].has(t, index) {
-			t.Fatal("kyiv has written it")
+		if n := say100(); n > moves/2 {
+			t.Errorf("%d writes of the leader for %d moves that the others have in time", n, moves)
 		}
-		c.await("another leader", func() bool { return c.leader() != "" })
-		disks["kyiv"].set(false, false)
-		c.start("kyiv")
-		if r, err := c.nodes["kyiv"].Submit(within(t, time.Minute), say("after")); err != nil || r.Outcome != Recorded {
-			t.Fatalf("%+v, %v", r, err)
+		c.settle()
+		c.crash("rome")
+		c.crash("washington")
+		if n := say100(); n < moves*9/10 {
+			t.Errorf("%d writes of the leader for %d moves of which it is one of three that have them", n, moves)
 		}
-		if said := c.checkRecords(); !slices.Equal(said, []string{"in doubt", "after"}) { // two of three had it
-			t.Errorf("the record says %q", said)
+		c.start("rome", "washington")
+		c.settle()
+		for range (eagerFor + moves - 1) / moves {
+			say100()
+		}
+		if n := say100(); n > moves/2 {
+			t.Errorf("%d writes of the leader for %d moves that the others have in time again", n, moves)
 		}
 	})
 }
@@ -236,7 +360,7 @@ func TestALeaderStepsDownWhenAWriteFails(t *testing.T) {
 		if said := c.checkRecords(); !slices.Equal(said, []string{"without kyiv's disk"}) {
 			t.Errorf("the record says %q", said)
 		}
-		if n := disks["kyiv"].writes; n == 0 {
+		if disks["kyiv"].count() == 0 {
 			t.Error("nothing was written")
 		}
 	})
@@ -244,17 +368,24 @@ func TestALeaderStepsDownWhenAWriteFails(t *testing.T) {
 
 // Whatever a leader's disk does, Raft sees all that it has stored, and what is said to be written is.
 func TestOverlapIsALogStore(t *testing.T) {
-	var steps, waited, failures int
+	var steps, waited, held, withouts, failures int
 	rapid.Check(t, func(t *rapid.T) {
 		disk := &slowDisk{LogStore: raft.NewInmemStore()}
 		leads := true
 		var work sync.WaitGroup
-		o := newOverlap(disk, func() bool { return leads }, func(f func()) { work.Go(f) }, func(error) {})
-		first, last := uint64(1), uint64(0) // of what Raft has stored
+		voters := func() []raft.ServerID {
+			if leads {
+				return []raft.ServerID{"a", "b", "c", "d", "e"}
+			}
+			return nil
+		}
+		o := newOverlap(disk, "a", voters, func(f func()) { work.Go(f) }, func(error) {})
+		term, upTo := uint64(1), map[raft.ServerID]uint64{} // what the others have answered
+		first, last := uint64(1), uint64(0)                 // of what Raft has stored
 		said := func(i uint64) string { return fmt.Sprint("entry ", i) }
 		for range rapid.IntRange(5, 60).Draw(t, "steps") {
 			steps++
-			switch rapid.SampledFrom([]string{"store", "store", "store", "wait", "full", "room", "lead", "follow", "cut", "compact"}).Draw(t, "step") {
+			switch rapid.SampledFrom([]string{"store", "store", "store", "wait", "hold", "hold", "full", "room", "lead", "follow", "cut", "compact"}).Draw(t, "step") {
 			case "store":
 				var logs []*raft.Log
 				kind := rapid.SampledFrom([]raft.LogType{raft.LogCommand, raft.LogCommand, raft.LogCommand, raft.LogNoop}).Draw(t, "type")
@@ -284,12 +415,52 @@ func TestOverlapIsALogStore(t *testing.T) {
 				} else if failures++; !errors.Is(err, errFull) {
 					t.Fatal(err)
 				}
+			case "hold":
+				if last < first || !leads {
+					continue
+				}
+				index := rapid.Uint64Range(first, last).Draw(t, "they have")
+				who := rapid.SliceOfNDistinct(rapid.SampledFrom([]raft.ServerID{"b", "c", "d", "e", "f"}), 1, 5, rapid.ID).Draw(t, "who")
+				for _, id := range who {
+					upTo[id] = max(upTo[id], index)
+				}
+				others := 0
+				for id, has := range upTo {
+					if has >= index && id != "f" { // who does not vote
+						others++
+					}
+				}
+				answers := make(chan error, len(who))
+				for _, id := range who {
+					go func() {
+						err := o.held(id, term, index)
+						if err == nil && others < 3 && !disk.has(t, index) {
+							err = fmt.Errorf("Raft is told of an answer about entry %d, and %d have it", index, others)
+						}
+						answers <- err
+					}()
+				}
+				before := held
+				without := true
+				for range who {
+					if err := <-answers; err == nil {
+						held++
+						without = without && !disk.has(t, index)
+					} else if failures++; !errors.Is(err, errFull) {
+						t.Fatal(err)
+					}
+				}
+				if without && held > before {
+					withouts++
+				}
 			case "full":
 				disk.set(false, true)
 			case "room":
 				disk.set(false, false)
 			case "lead":
-				leads = true
+				if !leads {
+					leads, term, upTo = true, term+1, map[raft.ServerID]uint64{}
+				}
 			case "follow":
 				leads = false
 			case "cut", "compact":
@@ -328,8 +499,9 @@ func TestOverlapIsALogStore(t *testing.T) {
 			}
 		}
 	})
-	t.Logf("%d steps, %d waits for a write, %d failures", steps, waited, failures)
-	if waited == 0 || failures == 0 {
+	t.Logf("%d steps, %d waits for a write, %d for a majority, %d of those without the leader, %d failures", steps, waited, held,
+		withouts, failures)
+	if waited == 0 || held == 0 || withouts == 0 || failures == 0 {
 		t.Error("nothing was waited for, or nothing failed")
 	}
 }

@@ -36,13 +36,18 @@ type snapshot struct {
 	Entries    int    `json:"entries"`
 	StateBytes int    `json:"state_bytes"`
 
-	state  []byte
-	record []terms.Entry
+	state   []byte
+	record  []terms.Entry
+	written func() error // waits until the log has what is in it; nil if it does
 }
 
 // Persist writes the snapshot to Raft's sink.
 func (s *snapshot) Persist(sink raft.SnapshotSink) error {
-	if err := s.write(sink); err != nil {
+	err := s.write(sink)
+	if err == nil && s.written != nil {
+		err = s.written()
+	}
+	if err != nil {
 		return errors.Join(err, sink.Cancel())
 	}
 	return sink.Close()

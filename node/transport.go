@@ -26,8 +26,8 @@ type guardedPreVote struct {
 // SetHeartbeatHandler installs nothing, so that heartbeats go through Raft's main queue (hashicorp/raft#695).
 func (guarded) SetHeartbeatHandler(func(raft.RPC)) {}
 
-// attended is a transport that holds back appends of an idle leader, and answers to entries that the leader has not written
-// itself, and notes what was answered: see rest, overlap and heard.
+// attended is a transport that holds back appends of an idle leader, and answers to entries that no majority has written, and
+// notes what was answered: see rest, overlap and heard.
 type attended struct {
 	raft.Transport
 	rest    *rest
@@ -45,8 +45,8 @@ func (t attended) AppendEntries(id raft.ServerID, at raft.ServerAddress, req *ra
 	if err == nil && resp.Success {
 		t.heard.note(id, req.Term, sent)
 	}
-	if n := len(req.Entries); n > 0 && err == nil && t.overlap != nil {
-		err = t.overlap.wait(req.Entries[n-1].Index)
+	if n := len(req.Entries); n > 0 && err == nil && resp.Success && t.overlap != nil {
+		err = t.overlap.held(id, req.Term, req.Entries[n-1].Index)
 	}
 	return err
 }
