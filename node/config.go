@@ -40,10 +40,14 @@ type Config struct {
 	SnapshotThreshold  uint64        // entries after which one is
 	TrailingLogs       uint64        // entries kept behind a snapshot; less than the default invites hashicorp/raft#697
 
-	// Pace, if it is more than HeartbeatTimeout, takes its place and that of ElectionTimeout while the capital leads, and until
-	// it has followed somebody. Raft sends ten heartbeats in a HeartbeatTimeout, or five; so followers can be quicker to miss
-	// a leader without hearing from it more often.
+	// Pace, if it is more than HeartbeatTimeout, takes its place and that of ElectionTimeout until the capital has followed
+	// somebody: at the start, others may need longer.
 	Pace time.Duration
+
+	// Heartbeat is how long a leader waits at least between two heartbeats to a follower; Raft draws a time between once and
+	// twice that. 0: a tenth of HeartbeatTimeout. So followers can be quicker to miss a leader without hearing from it more
+	// often; but one lost heartbeat must not end a LeaderLeaseTimeout.
+	Heartbeat time.Duration
 
 	// Rest is how long an idle leader holds back an append that has nothing to say, so that an idle conference costs little;
 	// 0: not at all. It is Raft time, and must be shorter than HeartbeatTimeout. Simulations leave it at 0.
@@ -104,7 +108,8 @@ func LiveConfig() Config {
 	c := DefaultConfig()
 	c.Pace = c.HeartbeatTimeout
 	c.HeartbeatTimeout, c.ElectionTimeout = 600*time.Millisecond, 600*time.Millisecond
-	c.Rest = c.Pace / 4
+	c.LeaderLeaseTimeout, c.Heartbeat = 600*time.Millisecond, 130*time.Millisecond
+	c.Rest = c.Pace / 2
 	c.Rounds, c.Lag, c.Overlap = 1, 12*c.CommitTimeout, true
 	return c
 }
@@ -127,6 +132,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Pace < 0 {
 		bad("Pace is %v; it must be 0 or more", c.Pace)
+	}
+	if c.Heartbeat < 0 || 4*c.Heartbeat > c.LeaderLeaseTimeout && c.Heartbeat > 0 {
+		bad("Heartbeat is %v; it must be at most a quarter of LeaderLeaseTimeout, %v", c.Heartbeat, c.LeaderLeaseTimeout)
 	}
 	if c.Rest < 0 || c.Rest > 0 && c.Rest >= c.HeartbeatTimeout {
 		bad("Rest is %v; it must be shorter than HeartbeatTimeout, %v", c.Rest, c.HeartbeatTimeout)

@@ -14,17 +14,23 @@ func (n *Node) unhurried(c *raft.Config) {
 	c.ElectionTimeout = max(c.ElectionTimeout, n.cfg.Pace)
 }
 
-// pace gives Raft the timeouts of a capital that leads, or of one that follows another: see Config.Pace.
+// heartbeatsOfTimeout is how often Raft's leader sends heartbeats: after a tenth of HeartbeatTimeout, or up to twice that.
+const heartbeatsOfTimeout = 10
+
+// pace gives Raft the timeouts of a capital that leads, or of one that follows another: see Config.Pace and Heartbeat.
 func (n *Node) pace(r *raft.Raft, e *RaftEvent) {
 	conf := n.cfg.Raft()
 	if e.Leader != "" {
 		n.standAgain(r)
 	}
 	switch {
-	case n.cfg.Pace <= n.cfg.HeartbeatTimeout:
+	case n.cfg.Pace <= n.cfg.HeartbeatTimeout && n.cfg.Heartbeat == 0:
 		return
 	case e.State == raft.Leader.String():
-		n.unhurried(conf)
+		if n.cfg.Heartbeat > 0 {
+			conf.HeartbeatTimeout = heartbeatsOfTimeout * n.cfg.Heartbeat
+		}
+		conf.ElectionTimeout = max(conf.ElectionTimeout, conf.HeartbeatTimeout) // Raft wants it so
 	case e.Leader == "" || e.Leader == n.cfg.ID:
 		return
 	}
