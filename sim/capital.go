@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
+	"errors"
 
 	"github.com/parley-sim/parley/node/terms"
 	"github.com/parley-sim/parley/scenarios"
@@ -134,14 +135,17 @@ func (r *runner) chair(c *capital) string {
 	case leader == nil:
 		return "nobody leads who could hand over"
 	case c.machine == nil:
-		return c.id + " is down"
+		return c.id + "'s machine is down"
 	case !c.votes:
 		return c.id + " does not vote, so it cannot lead"
 	}
 	ctx, cancel := context.WithTimeout(r.ctx, patience)
 	defer cancel()
 	if err := leader.machine.handOver(ctx, c.id); err != nil {
-		return err.Error()
+		if cause := errors.Unwrap(err); cause != nil {
+			err = cause // it says who and to whom
+		}
+		return leader.id + " could not hand over: " + err.Error()
 	}
 	return ""
 }

@@ -15,7 +15,7 @@ func (r *runner) inflict(f *scenarios.Fault, text string) {
 	r.linesChanged()
 	r.seeReach()
 	if failed != "" {
-		r.report.Timeline[place].Text = text + ": " + failed
+		r.report.Timeline[place].Text, r.report.Timeline[place].Failed = text+": "+failed, failed
 	}
 }
 

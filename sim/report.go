@@ -135,7 +135,7 @@ type ItemKind string
 const (
 	ItemMove      ItemKind = "move"       // Move: a move's outcome is known; Events: what followed
 	ItemEvents    ItemKind = "events"     // Events: a deadline passed
-	ItemFault     ItemKind = "fault"      // Fault, Text
+	ItemFault     ItemKind = "fault"      // Fault, Text, Failed
 	ItemElection  ItemKind = "election"   // Capital was elected leader in RaftTerm
 	ItemWaiting   ItemKind = "waiting"    // Move could not be recorded now: it waits
 	ItemProgram   ItemKind = "program"    // Capital's program failed, as Text says: it plays as silent
@@ -152,6 +152,7 @@ type Item struct {
 	Events   []terms.Event
 	Fault    *scenarios.Fault
 	Text     string
+	Failed   string // why the fault could not be carried out as it was meant
 	Capital  string
 	RaftTerm uint64
 }

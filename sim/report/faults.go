@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/parley-sim/parley/scenarios"
+	"github.com/parley-sim/parley/sim"
 )
 
 // fault says in one sentence what happens to machines or lines.
@@ -51,6 +52,21 @@ func (w words) fault(f *scenarios.Fault) string {
 		return fmt.Sprintf("%s is asked to lead the machines.", w.who(f.Capitals))
 	}
 	return string(f.Kind) + "."
+}
+
+// failed says why a fault of the script could not be carried out.
+func (w words) failed(it *sim.Item) string {
+	if it.Failed == "" {
+		return ""
+	}
+	why := it.Failed
+	first, rest, _ := strings.Cut(why, " ")
+	if id, of := strings.CutSuffix(first, "'s"); of {
+		why = w.name(id) + "'s " + rest
+	} else {
+		why = w.name(id) + " " + rest
+	}
+	return " Not done: " + oneLine(why) + "."
 }
 
 func (w words) healed(f *scenarios.Fault, lines, are string) string {

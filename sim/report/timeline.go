@@ -92,7 +92,7 @@ func (t *timeline) item(items []sim.Item) {
 	case sim.ItemFault:
 		text := last.Text
 		if last.Fault != nil {
-			text = t.fault(last.Fault)
+			text = t.fault(last.Fault) + t.failed(last)
 		}
 		t.machine(last.At, text)
 	case sim.ItemNotPlayed:

@@ -78,7 +78,7 @@ func (t *timeline) step(it *sim.Item) Step {
 	case sim.ItemFault:
 		text := it.Text
 		if it.Fault != nil {
-			text = t.fault(it.Fault)
+			text = t.fault(it.Fault) + t.failed(it)
 		}
 		return Step{Machine: true, Text: sentence(text)}
 	case sim.ItemNotPlayed:
