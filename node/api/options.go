@@ -72,7 +72,7 @@ type About struct {
 
 // Limits bound what clients can ask for. A field that is zero takes the value of DefaultLimits.
 type Limits struct {
-	Connections     int           // at once; further ones wait to be accepted
+	Connections     int           // at once; for a further one the one that has been silent for longest makes room, or it waits
 	Requests        int           // of one client at once; further ones are answered 429
 	Streams         int           // at once in all, backups included; further ones are answered 503
 	StreamsOfClient int           // at once of one client; further ones are answered 429

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"container/list"
 	"context"
 	"errors"
 	"fmt"
@@ -59,31 +60,64 @@ func endingOf(ctx context.Context) <-chan struct{} {
 	return ending
 }
 
-// slots is a listener that accepts no more connections than it has slots. Unlike netutil.LimitListener it does not wrap
-// connections: net/http sees a client's certificate only on a bare *tls.Conn. The server tells when a connection ends.
+// slots is a listener that accepts no more connections than it has slots, and one that waits for a slot. Unlike
+// netutil.LimitListener it does not wrap connections: net/http sees a client's certificate only on a bare *tls.Conn. The
+// server tells when a connection ends.
+//
+// When all slots are taken, whoever has been silent for longest since it connected has to make room for the next one: so a
+// crowd of connections that never ask for anything keeps nobody out.
 type slots struct {
 	net.Listener
 	free  chan struct{} // holds one for each connection
 	done  chan struct{}
 	close sync.Once
+
+	mu     sync.Mutex
+	silent list.List // connections that have not asked for anything yet, the oldest first
+	place  map[net.Conn]*list.Element
 }
 
 func newSlots(l net.Listener, n int) *slots {
-	return &slots{Listener: l, free: make(chan struct{}, n), done: make(chan struct{})}
+	return &slots{Listener: l, free: make(chan struct{}, n), done: make(chan struct{}), place: map[net.Conn]*list.Element{}}
 }
 
-// Accept waits for a slot, then for a connection.
+// Accept waits for a connection, then for a slot.
 func (s *slots) Accept() (net.Conn, error) {
-	select {
-	case s.free <- struct{}{}:
-	case <-s.done:
-		return nil, net.ErrClosed
-	}
 	c, err := s.Listener.Accept()
 	if err != nil {
-		<-s.free
+		return nil, err
 	}
-	return c, err
+	select {
+	case s.free <- struct{}{}:
+		return c, nil
+	default:
+		s.makeRoom()
+	}
+	select {
+	case s.free <- struct{}{}:
+		return c, nil
+	case <-s.done:
+		return nil, errors.Join(net.ErrClosed, c.Close())
+	}
+}
+
+// makeRoom closes the connection that has been silent for longest, if there is one. The server tells soon that it has ended.
+func (s *slots) makeRoom() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if oldest := s.silent.Front(); oldest != nil {
+		c := oldest.Value.(net.Conn)
+		s.speaks(c)
+		_ = c.Close() // it is the other side's, who has nothing to lose
+	}
+}
+
+// speaks takes a connection from those that are silent. The caller holds s.mu.
+func (s *slots) speaks(c net.Conn) {
+	if e := s.place[c]; e != nil {
+		s.silent.Remove(e)
+		delete(s.place, c)
+	}
 }
 
 // Close ends a waiting Accept too.
@@ -92,8 +126,16 @@ func (s *slots) Close() error {
 	return s.Listener.Close()
 }
 
-// connState is the server's hook: it is told exactly once that a connection has ended.
-func (s *slots) connState(_ net.Conn, state http.ConnState) {
+// connState is the server's hook: it is told when a connection begins and when it is first used, and exactly once that it
+// has ended.
+func (s *slots) connState(c net.Conn, state http.ConnState) {
+	s.mu.Lock()
+	if state == http.StateNew {
+		s.place[c] = s.silent.PushBack(c)
+	} else {
+		s.speaks(c)
+	}
+	s.mu.Unlock()
 	if state == http.StateClosed || state == http.StateHijacked {
 		<-s.free
 	}

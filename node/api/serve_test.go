@@ -137,6 +137,56 @@ func (f *fake) follows(c *Client) error {
 	return errors.New("the stream ended")
 }
 
+// A crowd of connections that send nothing makes room for one that does, and keeps none that was used.
+func TestTheSilentMakeRoom(t *testing.T) {
+	l := listen(t)
+	defer start(t, l, newFake(t, "kyiv"), Options{Limits: Limits{Connections: 2, HeaderTimeout: time.Hour, IdleTimeout: time.Hour}})()
+	dial := func() net.Conn {
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = c.Close() })
+		if err := c.SetDeadline(time.Now().Add(testTime)); err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	crowd := func() (list []net.Conn) {
+		for range 6 {
+			list = append(list, dial())
+		}
+		return list
+	}
+	ask := func(c net.Conn) {
+		t.Helper()
+		if _, err := c.Write([]byte("GET /v1/health HTTP/1.1\r\nHost: kyiv\r\n\r\n")); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil || answer.StatusCode != http.StatusOK {
+			t.Fatalf("%+v, %v", answer, err)
+		}
+		if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := crowd()
+	used := dial()
+	ask(used)
+	for _, c := range first[:5] { // the server closed them: the sixth and the one that is used fill its slots
+		if _, err := io.Copy(io.Discard, c); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, c := range crowd()[:5] {
+		if _, err := io.Copy(io.Discard, c); err != nil {
+			t.Error(err)
+		}
+	}
+	ask(used)
+}
+
 // Connections that send nothing are closed, and hold up others only for that long; one that is whole gets its answer.
 func TestServeBoundsConnections(t *testing.T) {
 	l := listen(t)
