@@ -12,45 +12,38 @@ import (
 
 func newReader(b []byte) io.Reader { return bytes.NewReader(b) }
 
-// names holds copies of ids and addresses, one after the other, as far as there is room.
-type names []byte
-
-func (n *names) clone(b []byte) []byte {
-	at := len(*n)
-	if b == nil || len(b) > cap(*n)-at {
-		return bytes.Clone(b)
-	}
-	*n = append(*n, b...)
-	return (*n)[at:len(*n):len(*n)]
-}
-
-func copyHeader(h raft.RPCHeader, in *names) raft.RPCHeader {
-	h.ID = in.clone(h.ID)
-	h.Addr = in.clone(h.Addr)
+func copyHeader(h raft.RPCHeader) raft.RPCHeader {
+	h.ID = bytes.Clone(h.ID)
+	h.Addr = bytes.Clone(h.Addr)
 	return h
 }
 
-func copyAppendEntries(c, req *raft.AppendEntriesRequest, in *names) {
-	*c = *req
-	c.RPCHeader = copyHeader(req.RPCHeader, in)
-	//lint:ignore SA1019 Raft still sets it, so it is carried
-	c.Leader = in.clone(req.Leader)
-	c.Entries = nil
-	if len(req.Entries) > 0 {
-		logs := make([]raft.Log, len(req.Entries))
-		c.Entries = make([]*raft.Log, len(req.Entries))
-		for i, entry := range req.Entries {
-			logs[i] = *entry
-			logs[i].Data = bytes.Clone(entry.Data)
-			logs[i].Extensions = bytes.Clone(entry.Extensions)
-			c.Entries[i] = &logs[i]
-		}
+func copyEntries(entries []*raft.Log) []*raft.Log {
+	var logs []raft.Log
+	var copies []*raft.Log
+	switch n := len(entries); n {
+	case 0:
+		return nil
+	case 1: // nearly always
+		one := &struct {
+			log  [1]raft.Log
+			copy [1]*raft.Log
+		}{}
+		logs, copies = one.log[:], one.copy[:]
+	default:
+		logs, copies = make([]raft.Log, n), make([]*raft.Log, n)
 	}
+	for i, e := range entries {
+		logs[i] = *e
+		logs[i].Data, logs[i].Extensions = bytes.Clone(e.Data), bytes.Clone(e.Extensions)
+		copies[i] = &logs[i]
+	}
+	return copies
 }
 
 func copyRequestVote(req *raft.RequestVoteRequest) *raft.RequestVoteRequest {
 	c := *req
-	c.RPCHeader = copyHeader(req.RPCHeader, new(names))
+	c.RPCHeader = copyHeader(req.RPCHeader)
 	//lint:ignore SA1019 Raft still sets it, so it is carried
 	c.Candidate = bytes.Clone(req.Candidate)
 	return &c
@@ -58,13 +51,13 @@ func copyRequestVote(req *raft.RequestVoteRequest) *raft.RequestVoteRequest {
 
 func copyRequestPreVote(req *raft.RequestPreVoteRequest) *raft.RequestPreVoteRequest {
 	c := *req
-	c.RPCHeader = copyHeader(req.RPCHeader, new(names))
+	c.RPCHeader = copyHeader(req.RPCHeader)
 	return &c
 }
 
 func copyInstallSnapshot(req *raft.InstallSnapshotRequest) *raft.InstallSnapshotRequest {
 	c := *req
-	c.RPCHeader = copyHeader(req.RPCHeader, new(names))
+	c.RPCHeader = copyHeader(req.RPCHeader)
 	c.Leader = bytes.Clone(req.Leader)
 	c.Peers = bytes.Clone(req.Peers)
 	c.Configuration = bytes.Clone(req.Configuration)
@@ -77,29 +70,29 @@ func (w *raftWork) copyResponse(response any) any {
 	case nil:
 		return nil
 	case *raft.AppendEntriesResponse:
-		c := w.response
-		if c == nil {
-			c = new(raft.AppendEntriesResponse)
+		if w.response == nil { // Raft answers another kind of request so
+			c := *r
+			c.RPCHeader = copyHeader(r.RPCHeader)
+			return &c
 		}
-		*c = *r
-		c.RPCHeader = copyHeader(r.RPCHeader, &w.names)
-		return c
+		*w.response = *r // its names are copied as it departs
+		return w.response
 	case *raft.RequestVoteResponse:
 		c := *r
-		c.RPCHeader = copyHeader(r.RPCHeader, &w.names)
+		c.RPCHeader = copyHeader(r.RPCHeader)
 		c.Peers = bytes.Clone(r.Peers)
 		return &c
 	case *raft.RequestPreVoteResponse:
 		c := *r
-		c.RPCHeader = copyHeader(r.RPCHeader, &w.names)
+		c.RPCHeader = copyHeader(r.RPCHeader)
 		return &c
 	case *raft.TimeoutNowResponse:
 		c := *r
-		c.RPCHeader = copyHeader(r.RPCHeader, &w.names)
+		c.RPCHeader = copyHeader(r.RPCHeader)
 		return &c
 	case *raft.InstallSnapshotResponse:
 		c := *r
-		c.RPCHeader = copyHeader(r.RPCHeader, &w.names)
+		c.RPCHeader = copyHeader(r.RPCHeader)
 		return &c
 	default:
 		panic("network: unknown Raft response")

@@ -53,7 +53,7 @@ func (n *Network) rest(c *courier) bool {
 func (n *Network) Close() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for _, c := range n.byIndex() {
+	for _, c := range n.capitals {
 		if c.up != nil {
 			c.up.close()
 		}

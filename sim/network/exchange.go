@@ -8,8 +8,10 @@ import "time"
 // the exchange goes on without the caller, as a message on a wire does: see carryOn.
 type exchange struct {
 	caller *Transport // at one end
-	peer   *capital   // at the other; which of its transports answers is decided at arrival
+	peer   *capital   // at the other,
+	server *Transport // and which of its transports answers: decided at arrival
 	work   work
+	append *appending // that it is part of; nil: it is about something else
 
 	message Message // the one under way: the request, then the answer
 	link    *link   // that it is on
@@ -49,9 +51,10 @@ func (t *Transport) exchange(x *exchange, to string, kind Kind, w work, timeout 
 		time.Sleep(n.config.HopMin) // never fail in no time: see the package comment
 		return nil, ErrClosed
 	}
+	now := time.Now()
 	var deadline time.Time
 	if timeout > 0 {
-		deadline = time.Now().Add(timeout)
+		deadline = now.Add(timeout)
 	}
 	x.caller, x.work, x.deadline = t, w, deadline
 	x.message.From, x.message.To, x.message.Kind = t.capital.id, to, kind
@@ -62,11 +65,11 @@ func (t *Transport) exchange(x *exchange, to string, kind Kind, w work, timeout 
 	if kind == Call {
 		// A call can take long to answer and be given up at any time, so it goes on without its caller from the start.
 		x.leaveCaller()
-		if delay, departed := x.depart(); departed {
+		if delay, departed := x.depart(now); departed {
 			n.dispatch(x, delay)
 		}
 	} else {
-		r, ok = x.send()
+		r, ok = x.send(now)
 	}
 	if !ok {
 		r = x.wait(deadline, cancel)
@@ -96,10 +99,10 @@ func (x *exchange) wait(deadline time.Time, cancel <-chan struct{}) (r reply) {
 	return r
 }
 
-// send puts the message on its link and carries the exchange on from there. It returns false if the exchange goes on
+// send puts the message on its link now and carries the exchange on from there. It returns false if the exchange goes on
 // without its caller, or came to its end without an answer.
-func (x *exchange) send() (reply, bool) {
-	delay, ok := x.depart()
+func (x *exchange) send(now time.Time) (reply, bool) {
+	delay, ok := x.depart(now)
 	if !ok {
 		return reply{}, false
 	}
@@ -107,9 +110,9 @@ func (x *exchange) send() (reply, bool) {
 	return x.arrive()
 }
 
-// depart has the link take the message, and returns how long it will be on its way. It returns false if the caller need
+// depart has the link take the message now, and returns how long it will be on its way. It returns false if the caller need
 // not wait for that.
-func (x *exchange) depart() (time.Duration, bool) {
+func (x *exchange) depart(now time.Time) (time.Duration, bool) {
 	n, m := x.caller.net, &x.message
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -117,29 +120,33 @@ func (x *exchange) depart() (time.Duration, bool) {
 		if x.ticket.works {
 			n.flight.Serving--
 		}
+		x.answered()
 		x.link = n.link(x.peer, x.caller.capital)
 	} else {
 		x.peer = n.capital(m.To)
 		x.link = n.link(x.caller.capital, x.peer)
 	}
 	l := x.link
+	if x.append != nil {
+		x.append.copyNames(l, m.Answer)
+	}
 	l.sent[m.lane()]++
 	m.Number = l.sent[m.lane()]
-	n.record(l, m, Sent)
+	n.record(now, l, m, Sent)
 	switch {
 	case l.faults.Cut || n.drops(l, m):
-		n.record(l, m, Lost)
+		n.record(now, l, m, Lost)
 		return 0, false
 	case l.faults.Held:
 		n.flight.Held++
-		n.record(l, m, Held)
+		n.record(now, l, m, Held)
 		l.held = append(l.held, x)
 		x.leaveCaller()
 		return 0, false
 	}
 	n.underWay(m.Kind, 1)
 	delay := n.hop(l, m)
-	if !x.deadline.IsZero() && time.Until(x.deadline) <= delay {
+	if !x.deadline.IsZero() && x.deadline.Sub(now) <= delay {
 		x.leaveCaller()
 		time.AfterFunc(delay, x.carryOn)
 		return 0, false
@@ -168,12 +175,12 @@ func (x *exchange) arrive() (reply, bool) {
 	if x.message.Answer {
 		return x.arriveHome()
 	}
-	n, m := x.caller.net, &x.message
+	n, m, now := x.caller.net, &x.message, time.Now()
 	n.mu.Lock()
 	n.underWay(m.Kind, -1)
 	target := x.peer.up
 	if x.link.faults.Cut {
-		n.record(x.link, m, Lost)
+		n.record(now, x.link, m, Lost)
 		n.mu.Unlock()
 		return reply{}, false
 	}
@@ -181,21 +188,23 @@ func (x *exchange) arrive() (reply, bool) {
 	if target == nil {
 		event = Lost
 	}
-	n.record(x.link, m, event)
+	n.record(now, x.link, m, event)
 	*m = Message{From: m.To, To: m.From, Kind: m.Kind, Answer: true}
 	if target != nil {
 		if x.ticket.works = !m.Kind.idle(); x.ticket.works {
 			n.flight.Serving++
 		}
-		target.admit(x)
+		target.admit(x, now)
 	}
 	n.mu.Unlock()
 	if target == nil {
 		x.refuse(ErrRefused)
-	} else if !x.work.serve(x, target) {
+		return x.send(now)
+	}
+	if !x.work.serve(x, target) {
 		return reply{}, false
 	}
-	return x.send()
+	return x.send(time.Now())
 }
 
 // refuse makes an error the answer.
@@ -206,14 +215,14 @@ func (x *exchange) refuse(err error) {
 
 // arriveHome takes the answer off its link.
 func (x *exchange) arriveHome() (reply, bool) {
-	n, m := x.caller.net, &x.message
+	n, m, now := x.caller.net, &x.message, time.Now()
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.underWay(m.Kind, -1)
 	if x.link.faults.Cut || x.caller.isClosed() {
-		n.record(x.link, m, Lost)
+		n.record(now, x.link, m, Lost)
 		return reply{}, false
 	}
-	n.record(x.link, m, Delivered)
+	n.record(now, x.link, m, Delivered)
 	return x.reply, true
 }

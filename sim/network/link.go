@@ -1,6 +1,7 @@
 package network
 
 import (
+	"bytes"
 	"math"
 	"time"
 )
@@ -17,6 +18,7 @@ type Faults struct {
 // link is one direction between two capitals. Network.mu guards it.
 type link struct {
 	from, to *capital
+	name     []byte            // the id of from, as to gets it
 	salt     uint64            // tells links apart in hashes
 	offset   time.Duration     // tells simultaneous arrivals of different links apart
 	sent     [2 * kinds]uint64 // requests and answers so far, by kind
@@ -59,7 +61,7 @@ func (n *Network) Heal(from, to string) {
 func (n *Network) HealAll() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for _, c := range n.byIndex() {
+	for _, c := range n.capitals {
 		for _, l := range c.links {
 			if l != nil {
 				l.faults = Faults{Latency: l.faults.Latency}
@@ -100,12 +102,21 @@ func (n *Network) release(l *link) {
 	l.held = nil
 }
 
+// named returns a copy of a name for the receiver of a message: nearly always of the sender's id, of which it has one. That is
+// the receiver's alone, and nobody changes it.
+func (l *link) named(b []byte) []byte {
+	if string(b) == l.from.id {
+		return l.name
+	}
+	return bytes.Clone(b)
+}
+
 // hopGrain is the granularity of the random part of a hop. What is below it belongs to link.offset.
 const hopGrain = 1 << 16 * time.Nanosecond
 
 func newLink(from, to *capital) *link {
 	return &link{
-		from: from, to: to,
+		from: from, to: to, name: []byte(from.id),
 		salt: mix(digestString(from.id), digestString(to.id)),
 		// Messages that a capital sends to all others in one instant get different offsets, and so do the answers,
 		// after the sum of two: with up to 255 capitals no two of them arrive in the same nanosecond.

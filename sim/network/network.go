@@ -74,8 +74,11 @@ type Network struct {
 	config Config
 	start  time.Time
 
+	appends sync.Pool // of *appending
+
 	mu       sync.Mutex
-	capitals map[string]*capital
+	capitals []*capital // in order of first mention
+	byID     map[string]*capital
 	seq      uint64
 	flight   Flight
 	stats    Stats
@@ -108,7 +111,9 @@ func New(config Config) *Network {
 	if config.CallTimeout <= 0 {
 		config.CallTimeout = 10 * time.Second
 	}
-	return &Network{config: config, start: time.Now(), capitals: make(map[string]*capital)}
+	n := &Network{config: config, start: time.Now(), byID: make(map[string]*capital)}
+	n.appends.New = func() any { return new(appending) }
+	return n
 }
 
 // Up connects a capital, for its first start or a restart, and returns its transport. A transport that it had before is
@@ -162,13 +167,22 @@ func (n *Network) Reachable(from, to string) bool {
 
 // capital returns the capital of an id. It is the only place that makes one. The caller holds n.mu.
 func (n *Network) capital(id string) *capital {
-	c := n.capitals[id]
-	if c == nil {
-		c = &capital{id: id, index: uint64(len(n.capitals))}
-		n.capitals[id] = c
+	if len(n.capitals) <= few {
+		for _, c := range n.capitals {
+			if c.id == id {
+				return c
+			}
+		}
+	} else if c := n.byID[id]; c != nil {
+		return c
 	}
+	c := &capital{id: id, index: uint64(len(n.capitals))}
+	n.capitals, n.byID[id] = append(n.capitals, c), c
 	return c
 }
+
+// few is how many capitals are looked through faster than a map.
+const few = 16
 
 // link returns the link between two capitals. The caller holds n.mu.
 func (n *Network) link(from, to *capital) *link {
@@ -181,13 +195,4 @@ func (n *Network) link(from, to *capital) *link {
 		from.links[to.index] = l
 	}
 	return l
-}
-
-// byIndex returns the capitals in order: maps have none, and what is done to all shall have one. The caller holds n.mu.
-func (n *Network) byIndex() []*capital {
-	list := make([]*capital, len(n.capitals))
-	for _, c := range n.capitals {
-		list[c.index] = c
-	}
-	return list
 }

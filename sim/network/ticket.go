@@ -22,14 +22,27 @@ var (
 	errLate = errors.New("network: the caller waits no longer")
 )
 
-// admit has the capital take in the request of an exchange. The caller holds Network.mu.
-func (t *Transport) admit(x *exchange) {
+// admit has the capital take in the request of an exchange now. The caller holds Network.mu.
+func (t *Transport) admit(x *exchange, now time.Time) {
 	if x.message.Kind != Call {
 		x.ticket.answers = t.net.answers()
 	}
+	x.server = t
 	t.serving = append(t.serving, x)
 	if !x.deadline.IsZero() && (t.alarmAt.IsZero() || x.deadline.Before(t.alarmAt)) {
-		t.setAlarm(x.deadline)
+		t.setAlarm(x.deadline, now)
+	}
+}
+
+// answered ends the serving of an exchange to which Raft has answered, unless that was revoked. The caller holds Network.mu.
+func (x *exchange) answered() {
+	if x.ticket.answers == nil || !x.server.dismiss(x) {
+		return
+	}
+	n := x.caller.net
+	n.spare = append(n.spare, x.ticket.answers) // Raft answers once
+	if x.append != nil {
+		x.append.spent = true
 	}
 }
 
@@ -48,7 +61,7 @@ func (x *exchange) revoke(why error) {
 	if x.message.Kind == Call {
 		go func() { // which must not wait for the handler
 			x.refuse(ErrReset)
-			if r, ok := x.send(); ok {
+			if r, ok := x.send(time.Now()); ok {
 				x.done <- r
 			}
 		}()
@@ -59,13 +72,13 @@ func (x *exchange) revoke(why error) {
 
 // setAlarm has ring called. There is one alarm for a transport, for the first deadline: most are met, and what they were
 // for is over when it rings. The caller holds Network.mu.
-func (t *Transport) setAlarm(at time.Time) {
+func (t *Transport) setAlarm(at, now time.Time) {
 	t.alarmAt = at
 	if t.alarm == nil {
-		t.alarm = time.AfterFunc(time.Until(at), t.ring)
+		t.alarm = time.AfterFunc(at.Sub(now), t.ring)
 		return
 	}
-	t.alarm.Reset(time.Until(at))
+	t.alarm.Reset(at.Sub(now))
 }
 
 // ring revokes what nobody waits for any more.
@@ -93,7 +106,7 @@ func (t *Transport) ring() {
 	clear(t.serving[len(waiting):])
 	t.serving = waiting
 	if !first.IsZero() {
-		t.setAlarm(first)
+		t.setAlarm(first, now)
 	}
 }
 

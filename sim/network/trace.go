@@ -147,8 +147,8 @@ func (n *Network) underWay(k Kind, change int) {
 	}
 }
 
-// record counts, hashes and reports an event. The caller holds n.mu.
-func (n *Network) record(l *link, m *Message, event Event) {
+// record counts, hashes and reports an event that happens now. The caller holds n.mu.
+func (n *Network) record(now time.Time, l *link, m *Message, event Event) {
 	count := &n.stats.ByKind[m.Kind]
 	switch event {
 	case Sent:
@@ -162,7 +162,7 @@ func (n *Network) record(l *link, m *Message, event Event) {
 		n.stats.Total.Lost++
 	}
 	n.seq++
-	at := time.Since(n.start)
+	at := now.Sub(n.start)
 	// A sum does not depend on the order of its parts.
 	n.hash += mix(mix(l.salt, m.Digest), mix(uint64(at), mix(m.Number, uint64(m.lane()*events+int(event)))))
 	if n.config.Trace != nil {

@@ -134,17 +134,36 @@ func (t *Transport) AppendEntries(_ raft.ServerID, to raft.ServerAddress, req *r
 	case len(req.Entries) == 0:
 		kind = CommitNotice
 	}
-	// Nearly all messages are of this kind, so that everything that one needs is made at once.
-	a := &struct {
-		exchange
-		raftWork
-		request  raft.AppendEntriesRequest
-		response raft.AppendEntriesResponse
-		room     [80]byte // for ids and addresses in both
-	}{}
-	a.raftWork = raftWork{command: &a.request, response: &a.response, names: a.room[:0]}
-	copyAppendEntries(&a.request, req, &a.names)
-	return finish(t, &a.exchange, to, kind, &a.raftWork, t.net.config.RPCTimeout, resp)
+	a := t.net.appends.Get().(*appending)
+	*a = appending{work: raftWork{command: &a.request, response: &a.response}, request: *req}
+	a.exchange.append, a.request.Entries = a, copyEntries(req.Entries)
+	err := finish(t, &a.exchange, to, kind, &a.work, t.net.config.RPCTimeout, resp)
+	if a.spent && a.exchange.done == nil { // else others may still have it
+		t.net.appends.Put(a)
+	}
+	return err
+}
+
+// appending is an AppendEntries with all that it needs. Nearly all messages are of this kind, so it is used again: as soon as
+// the peer's Raft, which keeps nothing of a request but its entries, has answered, and the answer was taken.
+type appending struct {
+	exchange exchange
+	work     raftWork
+	request  raft.AppendEntriesRequest
+	response raft.AppendEntriesResponse
+	spent    bool // Raft has answered
+}
+
+// copyNames makes the names in the message that goes onto a link copies.
+func (a *appending) copyNames(l *link, answer bool) {
+	h := &a.request.RPCHeader
+	if answer {
+		h = &a.response.RPCHeader
+	} else {
+		//lint:ignore SA1019 Raft still sets it, so it is carried
+		a.request.Leader = l.named(a.request.Leader)
+	}
+	h.ID, h.Addr = l.named(h.ID), l.named(h.Addr)
 }
 
 // isHeartbeat tells a heartbeat from other appends without entries, as hashicorp/raft's NetworkTransport does: a
@@ -169,7 +188,7 @@ func (t *Transport) RequestPreVote(_ raft.ServerID, to raft.ServerAddress, req *
 // TimeoutNow has a capital stand for election at once.
 func (t *Transport) TimeoutNow(_ raft.ServerID, to raft.ServerAddress, req *raft.TimeoutNowRequest,
 	resp *raft.TimeoutNowResponse) error {
-	return rpc(t, to, TimeoutNow, &raft.TimeoutNowRequest{RPCHeader: copyHeader(req.RPCHeader, new(names))}, resp)
+	return rpc(t, to, TimeoutNow, &raft.TimeoutNowRequest{RPCHeader: copyHeader(req.RPCHeader)}, resp)
 }
 
 // InstallSnapshot sends a snapshot as one message. An error from reading data is returned as it is.
@@ -205,7 +224,6 @@ type raftWork struct {
 	command  any                         // the caller's request, copied
 	snapshot []byte                      // the data of an InstallSnapshot
 	response *raft.AppendEntriesResponse // where the copy of such a response goes; nil: it is made
-	names    names
 }
 
 func (w *raftWork) describe(m *Message) {
@@ -232,11 +250,6 @@ func (w *raftWork) serve(x *exchange, t *Transport) bool {
 		case r = <-answers: // of the network
 		}
 	}
-	t.net.mu.Lock()
-	if t.dismiss(x) {
-		t.net.spare = append(t.net.spare, answers) // Raft has answered, and does so once
-	}
-	t.net.mu.Unlock()
 	switch r.Error {
 	case errDown:
 		x.refuse(ErrReset)
