@@ -21,7 +21,6 @@ import (
 // it has applied the move. A follower has time. It lets committed entries wait a moment for others, since signatures that
 // are checked together take a fraction of the time; but not while anybody waits for its state.
 type ahead struct {
-	decode   func([]byte) (terms.Move, error)
 	key      func(capital string) []byte // as the record names it now; nil if it does not
 	leads    func() bool                 // whether this capital takes itself for the leader
 	lag      time.Duration               // how long a follower's entries wait
@@ -114,7 +113,7 @@ func (a *ahead) prepare(group []*prepared) {
 	var signed []signature.Signed
 	var of []*prepared
 	for _, p := range group {
-		if p.move, p.err = a.decode(p.data); p.err != nil || p.move.Signature == nil {
+		if p.err = p.move.Decode(p.data); p.err != nil || p.move.Signature == nil {
 			continue
 		}
 		key := a.key(p.move.Capital)

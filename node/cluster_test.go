@@ -74,7 +74,7 @@ func (c *cluster) config(id string) Config {
 	c.mu.Unlock()
 	c.rewire()
 	cfg.Transport, cfg.Links = wire, links
-	cfg.OnApply = func(e terms.Entry, hash func() [32]byte) { c.note(id, e.Index, hash()) }
+	cfg.OnApply = func(e *terms.Entry, hash func() [32]byte) { c.note(id, e.Index, hash()) }
 	if c.change != nil {
 		c.change(&cfg)
 	}

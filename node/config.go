@@ -26,9 +26,9 @@ type Config struct {
 	// Terms are the options of the state machine.
 	Terms terms.Options
 
-	// Decode reads an entry of the log; nil is terms.DecodeMove. A process that runs many capitals of one conference can
-	// decode each entry once: state machines do not change a move.
-	Decode func([]byte) (terms.Move, error)
+	// Decode reads an entry of the log into a move; nil is terms.Move's Decode. A process that runs many capitals of one
+	// conference can decode each entry once: state machines do not change a move.
+	Decode func(entry []byte, into *terms.Move) error
 
 	// Raft's timings and sizes; see raft.Config.
 	HeartbeatTimeout   time.Duration // a follower without news from a leader for so long stands for election
@@ -74,8 +74,8 @@ type Config struct {
 
 	// OnApply, if set, is told of every move that reached the state machine, repeats and untraceable refusals included,
 	// in order. hash computes the hash of the state after the move, and must not be called after OnApply has returned.
-	// It is called under the state's lock: it must not call the node.
-	OnApply func(e terms.Entry, hash func() [32]byte)
+	// It is called under the state's lock: it must not call the node. It must not change e, nor keep it.
+	OnApply func(e *terms.Entry, hash func() [32]byte)
 
 	// OnRestore, if set, is told that the state was replaced by a snapshot that reaches up to a log index. As OnApply.
 	OnRestore func(index uint64, hash func() [32]byte)
@@ -149,7 +149,7 @@ func (c *Config) Validate() error {
 		bad("AttemptTimeout is %v; it must be positive", c.AttemptTimeout)
 	}
 	if c.ID != "" {
-		if err := raft.ValidateConfig(c.Raft()); err != nil {
+		if err := raft.ValidateConfig(c.settings()); err != nil {
 			bad("%w", err)
 		}
 	}
@@ -158,6 +158,13 @@ func (c *Config) Validate() error {
 
 // Raft returns the settings as Raft takes them.
 func (c *Config) Raft() *raft.Config {
+	rc := c.settings()
+	rc.Logger = hlog.New(hlog.Sparing(c.Logger, time.Minute)).Named("raft")
+	return rc
+}
+
+// settings is Raft without a logger.
+func (c *Config) settings() *raft.Config {
 	rc := raft.DefaultConfig()
 	rc.LocalID = raft.ServerID(c.ID)
 	rc.HeartbeatTimeout, rc.ElectionTimeout = c.HeartbeatTimeout, c.ElectionTimeout
@@ -167,7 +174,6 @@ func (c *Config) Raft() *raft.Config {
 	rc.TrailingLogs = c.TrailingLogs
 	rc.NoLegacyTelemetry = true
 	rc.BatchApplyCh = true // see intake
-	rc.Logger = hlog.New(hlog.Sparing(c.Logger, time.Minute)).Named("raft")
 	return rc
 }
 

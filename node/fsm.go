@@ -16,12 +16,14 @@ import (
 // Restore from one goroutine; everybody else reads under mu.
 type fsm struct {
 	options   terms.Options
-	decode    func([]byte) (terms.Move, error)
-	onApply   func(terms.Entry, func() [32]byte)
+	decode    func([]byte, *terms.Move) error
+	onApply   func(*terms.Entry, func() [32]byte)
 	onRestore func(uint64, func() [32]byte)
-	written   func() error // waits until the log has what was applied; nil if it always has
-	ahead     *ahead       // nil if Config says how moves are decoded or verified
-	room      []*prepared  // without ahead: what prepared returned last
+	written   func() error    // waits until the log has what was applied; nil if it always has
+	ahead     *ahead          // nil if Config says how moves are decoded or verified
+	room      []*prepared     // without ahead: what prepared returned last
+	results   []any           // what ApplyBatch returned last
+	hash      func() [32]byte // of the state
 
 	mu       sync.RWMutex
 	state    *terms.State
@@ -36,17 +38,18 @@ type fsm struct {
 func newFSM(cfg *Config) *fsm {
 	decode := cfg.Decode
 	if decode == nil {
-		decode = terms.DecodeMove
+		decode = func(b []byte, m *terms.Move) error { return m.Decode(b) }
 	}
 	f := &fsm{options: cfg.Terms, decode: decode, onApply: cfg.OnApply, onRestore: cfg.OnRestore}
 	if cfg.Decode == nil && cfg.Terms.Verify == nil {
-		f.ahead = &ahead{decode: decode, key: f.key, leads: func() bool { return false }, lag: cfg.Lag,
+		f.ahead = &ahead{key: f.key, leads: func() bool { return false }, lag: cfg.Lag,
 			verifier: signature.NewVerifier(), own: newOwnSignatures(), wake: make(chan struct{}, 1), known: map[uint64]*prepared{}}
 	}
 	if cfg.Terms.Verify == nil {
 		f.options.Verify = f.verify
 	}
 	f.state = terms.New(f.options)
+	f.hash = func() [32]byte { return f.state.Hash() }
 	return f
 }
 
@@ -66,10 +69,13 @@ func (f *fsm) key(capital string) []byte {
 func (f *fsm) Apply(log *raft.Log) any { return f.ApplyBatch([]*raft.Log{log})[0] }
 
 // ApplyBatch applies commands in order and returns the terms.Result of each. What cannot be decoded is refused as malformed:
-// an error here would differ from machine to machine, and a panic would end them all.
+// an error here would differ from machine to machine, and a panic would end them all. Raft takes the results before it calls
+// again.
 func (f *fsm) ApplyBatch(logs []*raft.Log) []any {
 	list := f.prepared(logs)
-	results := make([]any, len(logs))
+	clear(f.results)
+	results := slices.Grow(f.results[:0], len(logs))[:len(logs)]
+	f.results = results
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i, log := range logs {
@@ -92,8 +98,7 @@ func (f *fsm) prepared(logs []*raft.Log) []*prepared {
 	}
 	for i, log := range logs {
 		if log.Type == raft.LogCommand {
-			*f.room[i] = prepared{}
-			f.room[i].move, f.room[i].err = f.decode(log.Data)
+			f.room[i].err = f.decode(log.Data, &f.room[i].move)
 		}
 	}
 	return f.room[:len(logs)]
@@ -109,26 +114,26 @@ func (f *fsm) verify(m *terms.Move, key []byte) bool {
 
 // apply applies one command. The caller holds f.mu.
 func (f *fsm) apply(log *raft.Log, p *prepared) terms.Result {
-	var result terms.Result
+	if len(f.record) == cap(f.record) { // by half, and not by a quarter: an entry takes some 500 bytes
+		f.record = slices.Grow(f.record, max(32, len(f.record)/2))
+	}
+	e := &f.record[:len(f.record)+1][len(f.record)] // its place, if it gets one
+	e.Index, e.RaftTerm, e.Move = log.Index, log.Term, p.move
 	if p.err != nil {
-		result = terms.Result{Refused: true, Code: terms.RefusedMalformed, Reason: p.err.Error()}
+		e.Result = terms.Result{Refused: true, Code: terms.RefusedMalformed, Reason: p.err.Error()}
 	} else {
 		f.applying = p
-		result = f.state.Apply(&p.move)
+		e.Result = f.state.Apply(&p.move)
 		f.applying = nil
 	}
-	entry := terms.Entry{Index: log.Index, RaftTerm: log.Term, Move: p.move, Result: result}
-	if result.Sequence > 0 && !result.Repeat {
-		if len(f.record) == cap(f.record) { // by half, and not by a quarter: an entry takes some 500 bytes
-			f.record = slices.Grow(f.record, max(32, len(f.record)/2))
-		}
-		f.record = append(f.record, entry)
+	if e.Result.Sequence > 0 && !e.Result.Repeat {
+		f.record = f.record[:len(f.record)+1]
 	}
 	f.applied, f.term = log.Index, log.Term
 	if f.onApply != nil && !f.muted {
-		f.onApply(entry, f.state.Hash)
+		f.onApply(e, f.hash)
 	}
-	return result
+	return e.Result
 }
 
 // Snapshot captures the state and the record as they are; persist writes them out later, while moves are applied.
@@ -161,7 +166,7 @@ func (f *fsm) Restore(from io.ReadCloser) error {
 		f.ahead.forget()
 	}
 	if f.onRestore != nil && !f.muted {
-		f.onRestore(s.Index, state.Hash)
+		f.onRestore(s.Index, f.hash)
 	}
 	f.announce()
 	return nil

@@ -59,7 +59,7 @@ func restore(f *fsm, b []byte) error { return f.Restore(io.NopCloser(bytes.NewRe
 func TestRecordHoldsWhatLeftATrace(t *testing.T) {
 	f := newFSM(&Config{})
 	var seen []uint64
-	f.onApply = func(e terms.Entry, hash func() [32]byte) {
+	f.onApply = func(e *terms.Entry, hash func() [32]byte) {
 		seen = append(seen, e.Index)
 		if hash() != f.state.Hash() {
 			t.Error("the hash is another state's")

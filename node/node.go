@@ -78,7 +78,7 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 	if cfg.Rest > 0 || cfg.Overlap {
 		n.heard = newHeard()
 	}
-	n.ctx, n.end = context.WithCancelCause(context.Background())
+	n.ctx, n.end = context.WithCancelCause(context.WithValue(context.Background(), openKey{}, n))
 	n.watch = newWatch(n)
 	r, err := n.newRaft(false)
 	if err != nil {
@@ -282,8 +282,17 @@ func (n *Node) await(ctx context.Context, f func() error) error {
 	}
 }
 
+// Context returns a context that ends when the node closes. Calls to the node whose own derive from it cost less.
+func (n *Node) Context() context.Context { return n.ctx }
+
+// openKey is the key under which a node's own context has the node.
+type openKey struct{}
+
 // whileOpen returns a context that also ends when the node closes.
 func (n *Node) whileOpen(ctx context.Context) (context.Context, func()) {
+	if ctx.Value(openKey{}) == n {
+		return ctx, func() {}
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	stop := context.AfterFunc(n.ctx, func() { cancel(ErrClosed) })
 	return ctx, func() {

@@ -19,13 +19,14 @@ const heartbeatsOfTimeout = 10
 
 // pace gives Raft the timeouts of a capital that leads, or of one that follows another: see Config.Pace and Heartbeat.
 func (n *Node) pace(r *raft.Raft, e *RaftEvent) {
-	conf := n.cfg.Raft()
 	if e.Leader != "" {
 		n.standAgain(r)
 	}
-	switch {
-	case n.cfg.Pace <= n.cfg.HeartbeatTimeout && n.cfg.Heartbeat == 0:
+	if n.cfg.Pace <= n.cfg.HeartbeatTimeout && n.cfg.Heartbeat == 0 {
 		return
+	}
+	conf := n.cfg.settings()
+	switch {
 	case e.State == raft.Leader.String():
 		if n.cfg.Heartbeat > 0 {
 			conf.HeartbeatTimeout = heartbeatsOfTimeout * n.cfg.Heartbeat

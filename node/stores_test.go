@@ -117,7 +117,7 @@ func TestCrashTellsNobodyAnything(t *testing.T) {
 			if cfg.ID != "kyiv" {
 				return
 			}
-			cfg.OnApply = func(terms.Entry, func() [32]byte) {
+			cfg.OnApply = func(*terms.Entry, func() [32]byte) {
 				if down.Load() {
 					after.Add(1)
 				}

@@ -180,7 +180,7 @@ func (w *ideal) level(c *capital) {
 	j.applied[c.place] = j.last
 }
 
-func (m *idealMachine) submit(_ context.Context, move terms.Move) (node.Receipt, error) {
+func (m *idealMachine) submit(_ context.Context, move terms.Move, _ time.Duration) (node.Receipt, error) {
 	w := m.world
 	w.look()
 	if !w.reaches(m.capital) {

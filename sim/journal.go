@@ -22,6 +22,7 @@ type journal struct {
 	awaited   []int         // the places of capitals that are to apply the last move; nil: nobody waits for that
 	level     chan struct{} // gets one when they have
 	entries   []terms.Entry // applied by somebody, not yet read by the runner
+	room      []terms.Entry // for entries: what the runner has read
 	elections []election    // not yet read by the runner
 }
 
@@ -47,8 +48,8 @@ func (j *journal) appliedBy(c *capital) uint64 {
 }
 
 // apply notes that a capital's state machine has applied a move.
-func (j *journal) apply(c *capital, e *terms.Entry, a check.Application) {
-	j.checker.Applied(c.id, a)
+func (j *journal) apply(c *capital, e *terms.Entry, a *check.Application) {
+	j.checker.Applied(c.id, *a)
 	j.watch.see(Sighting{Kind: SeenApplied, Capital: c.id, Index: e.Index, RaftTerm: e.RaftTerm})
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -106,10 +107,9 @@ func (j *journal) elect(e election, log *check.Log) {
 	j.elections = append(j.elections, e)
 }
 
-// digestAt returns the digest of the entry that a capital's log holds at an index.
-func (s *shared) digestAt(store raft.LogStore, index uint64) [32]byte {
-	var l raft.Log
-	if err := store.GetLog(index, &l); err != nil {
+// digestAt returns the digest of the entry that a capital's log holds at an index. It reads it into l.
+func (s *shared) digestAt(store raft.LogStore, index uint64, l *raft.Log) [32]byte {
+	if err := store.GetLog(index, l); err != nil {
 		return [32]byte{} // the check compares it with the others' and will say so
 	}
 	return s.digest(l.Data)
@@ -132,8 +132,8 @@ func (s *shared) readLog(stores node.Stores) check.Log {
 	}
 	log.Snapshot = max(log.Snapshot, first-1)
 	log.Entries = make([]check.LogEntry, 0, max(last+1, first)-first)
+	var l raft.Log
 	for i := first; i <= last; i++ {
-		var l raft.Log
 		if store.GetLog(i, &l) != nil {
 			break // cut off by a new leader while it was read
 		}
@@ -146,7 +146,7 @@ func (s *shared) readLog(stores node.Stores) check.Log {
 func (r *runner) collect() {
 	r.journal.mu.Lock()
 	entries, elections := r.journal.entries, r.journal.elections
-	r.journal.entries, r.journal.elections = nil, nil
+	r.journal.entries, r.journal.room, r.journal.elections = r.journal.room[:0], entries, nil
 	r.journal.mu.Unlock()
 	for _, e := range elections {
 		r.report.Raft.Elections++

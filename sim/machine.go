@@ -61,8 +61,8 @@ type wires interface {
 
 // machine is a capital's machine while it runs. But for submit, its methods are called from the runner's goroutine.
 type machine interface {
-	// submit has a move of the capital recorded, as node.Submit does.
-	submit(ctx context.Context, m terms.Move) (node.Receipt, error)
+	// submit has a move of the capital recorded, as node.Submit does, or gives up after a while.
+	submit(ctx context.Context, m terms.Move, within time.Duration) (node.Receipt, error)
 
 	// view shows what the capital itself has applied.
 	view(f func(*terms.State))

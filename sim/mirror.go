@@ -63,7 +63,7 @@ func (p *process) take(e *terms.Entry) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.state.Apply(&e.Move)
-	w.r.journal.apply(p.capital, e, check.Application{Index: e.Index, RaftTerm: e.RaftTerm, Digest: sha256.Sum256(encoded),
+	w.r.journal.apply(p.capital, e, &check.Application{Index: e.Index, RaftTerm: e.RaftTerm, Digest: sha256.Sum256(encoded),
 		Hash: m.state.Hash(), Sequence: e.Result.Sequence})
 	m.sequence, m.index = e.Result.Sequence, e.Index
 	if c := w.r.byID[e.Move.Capital]; c != nil {
@@ -162,13 +162,9 @@ func (p *process) compare(s *api.Status) (index uint64, all bool) {
 const answerGrace = 10 * time.Second
 
 // submit makes a move over the capital's interface, which numbers and signs it. When it is recorded, a mirror has it.
-func (p *process) submit(ctx context.Context, m terms.Move) (node.Receipt, error) {
+func (p *process) submit(ctx context.Context, m terms.Move, within time.Duration) (node.Receipt, error) {
 	w := p.cluster
-	wait := answerPatience
-	if deadline, ok := ctx.Deadline(); ok {
-		wait = max(time.Until(deadline), time.Millisecond)
-	}
-	ctx, cancel := context.WithTimeout(context.WithValue(w.r.ctx, waitKey{}, wait), wait+answerGrace)
+	ctx, cancel := context.WithTimeout(context.WithValue(ctx, waitKey{}, within), within+answerGrace)
 	defer cancel()
 	answer, err := p.client.Submit(ctx, api.MoveRequest{Number: m.Number, Time: &m.Time, Verb: m.Verb, Plan: m.Plan,
 		Version: m.Version, Draft: m.Draft, Set: m.Set, Drop: m.Drop, If: m.If, Citing: m.Citing, Term: m.Term, Value: m.Value,

@@ -63,9 +63,9 @@ func (r *runner) pump(c *capital, patient bool) {
 
 // submit starts to have a move recorded.
 func (r *runner) submit(c *capital, p *pending) {
-	submit, done := r.submission(c, p), make(chan submitted, 1)
+	s, done := r.submission(c, p), make(chan submitted, 1)
 	p.result = done
-	go func() { done <- submit() }()
+	go func() { done <- s.submit(r.ctx) }()
 }
 
 // await waits until a move is recorded, which it starts if that is not under way, and reports whether it is done with.
@@ -73,11 +73,25 @@ func (r *runner) await(c *capital, p *pending) bool {
 	if p.result != nil {
 		return r.concluded(c, p, <-p.result)
 	}
-	return r.concluded(c, p, r.submission(c, p)())
+	s := r.submission(c, p)
+	return r.concluded(c, p, s.submit(r.ctx))
 }
 
-// submission returns what has a move recorded now, on any goroutine.
-func (r *runner) submission(c *capital, p *pending) func() submitted {
+// submission is a try to have a move recorded.
+type submission struct {
+	move   terms.Move
+	to     machine
+	budget time.Duration // of Raft time
+}
+
+// submit has the move recorded now, on any goroutine.
+func (s *submission) submit(ctx context.Context) submitted {
+	receipt, err := s.to.submit(ctx, s.move, s.budget)
+	return submitted{receipt, err}
+}
+
+// submission returns the next try to have a move recorded.
+func (r *runner) submission(c *capital, p *pending) submission {
 	budget := hopelessWait
 	switch {
 	case r.canRecord(c):
@@ -88,13 +102,7 @@ func (r *runner) submission(c *capital, p *pending) func() submitted {
 	m := p.move
 	m.Time, m.Number = r.now, p.number
 	p.played.Tries++
-	to := c.machine
-	return func() submitted {
-		ctx, cancel := context.WithTimeout(r.ctx, budget)
-		defer cancel()
-		receipt, err := to.submit(ctx, m)
-		return submitted{receipt, err}
-	}
+	return submission{m, c.machine, budget}
 }
 
 // concluded takes in the result of a submission, and reports whether the move is done with.
@@ -209,10 +217,8 @@ func (r *runner) tickClock() {
 		if len(c.queue) > 0 || !r.canRecord(c) {
 			continue
 		}
-		ctx, cancel := context.WithTimeout(r.ctx, patience)
-		receipt, err := c.machine.submit(ctx, terms.Move{Capital: c.id, Conference: r.scenario.Charter.Conference,
-			Verb: terms.VerbClock, Time: r.now})
-		cancel()
+		receipt, err := c.machine.submit(r.ctx, terms.Move{Capital: c.id, Conference: r.scenario.Charter.Conference,
+			Verb: terms.VerbClock, Time: r.now}, patience)
 		if err == nil && receipt.Outcome == node.Recorded {
 			r.journal.checker.Acknowledged(c.id, receipt.Number, receipt.Result)
 			r.stalled = false

@@ -34,7 +34,12 @@ type inside struct {
 	wires *network.Network
 }
 
-func (m inside) submit(ctx context.Context, move terms.Move) (node.Receipt, error) {
+func (m inside) submit(ctx context.Context, move terms.Move, within time.Duration) (node.Receipt, error) {
+	if ctx.Done() == nil { // in virtual time nobody gives up from outside
+		ctx = m.node.Context()
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
 	return m.node.Submit(ctx, move)
 }
 
@@ -74,7 +79,9 @@ func (l *links) Call(ctx context.Context, to string, body []byte) ([]byte, error
 }
 
 func (l *links) Handle(h func(ctx context.Context, from string, body []byte) []byte) {
-	l.net.Handle(l.id, h)
+	l.net.Handle(l.id, func(_ context.Context, from string, body []byte) []byte {
+		return h(context.Background(), from, body) // the capital goes down with its node, which ends what it does by itself
+	})
 }
 
 func (l *links) Peers() []string { return l.peers }
@@ -130,12 +137,13 @@ func (w *nodes) observe(c *capital, cfg *node.Config) {
 	if w.r.watch.watching() {
 		cfg.Stores.Log = &seenLog{stores.Log, c.id, w.r.watch}
 	}
-	cfg.OnApply = func(e terms.Entry, hash func() [32]byte) {
-		a := check.Application{Index: e.Index, RaftTerm: e.RaftTerm, Digest: shared.digestAt(stores.Log, e.Index), Hash: hash()}
+	var log raft.Log
+	cfg.OnApply = func(e *terms.Entry, hash func() [32]byte) {
+		a := check.Application{Index: e.Index, RaftTerm: e.RaftTerm, Digest: shared.digestAt(stores.Log, e.Index, &log), Hash: hash()}
 		if !e.Result.Repeat {
 			a.Sequence = e.Result.Sequence
 		}
-		journal.apply(c, &e, a)
+		journal.apply(c, e, &a)
 	}
 	cfg.OnRestore = func(index uint64, hash func() [32]byte) { journal.restore(c, index, hash()) }
 	cfg.Observe = func(e node.RaftEvent) {
@@ -174,10 +182,8 @@ func (w *nodes) convene() error {
 	if leader == nil {
 		return errors.New("no leader was elected at the start")
 	}
-	ctx, cancel := context.WithTimeout(w.r.ctx, patience)
-	defer cancel()
 	founding := terms.Move{Verb: terms.VerbCharter, Conference: charter.Conference, Time: charter.Start, Charter: &charter}
-	receipt, err := leader.machine.submit(ctx, founding)
+	receipt, err := leader.machine.submit(w.r.ctx, founding, patience)
 	if err != nil {
 		return fmt.Errorf("the conference could not be founded: %w", err)
 	}

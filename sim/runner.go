@@ -23,9 +23,10 @@ type runner struct {
 	world    world
 	wires    wires // the world's, watched if somebody wants to
 	watch    *watcher
-	capitals []*capital // in the charter's order
-	stands   []standing // how their machines stood at the last look, by place
-	led      *capital   // who led at the last look at which somebody did
+	capitals []*capital  // in the charter's order
+	stands   []standing  // how their machines stood at the last look, by place
+	led      *capital    // who led at the last look at which somebody did
+	pause    *time.Timer // for the next look at the machines; nil before the first
 	byID     map[string]*capital
 	journal  journal
 	shared   *shared

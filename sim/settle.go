@@ -55,13 +55,17 @@ func (r *runner) settle() {
 // awaitLevel waits until all that the journal waits for have applied the last move, or for a while. It reports whether
 // they have.
 func (r *runner) awaitLevel(while time.Duration) bool {
-	timer := time.NewTimer(while)
-	defer timer.Stop()
+	if r.pause == nil {
+		r.pause = time.NewTimer(while)
+	} else {
+		r.pause.Reset(while)
+	}
 	select {
 	case <-r.journal.level:
+		r.pause.Stop()
 		time.Sleep(afterLevel)
 		return true
-	case <-timer.C:
+	case <-r.pause.C:
 		return false
 	}
 }

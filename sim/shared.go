@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"sync"
@@ -14,17 +13,36 @@ import (
 // checking a signature, and making a charter ready. All are pure functions of what they are given, so no capital can tell.
 type shared struct {
 	mu       sync.Mutex
-	last     []byte                // the entry that was hashed last
-	lastSum  [32]byte              // its hash
-	moves    map[string]terms.Move // by the whole entry
-	digests  map[string][32]byte   // by the whole entry
+	last     *entry            // that was asked for last: all capitals come to an entry at about the same time
+	entries  map[string]*entry // by all their bytes
 	founded  map[*terms.Charter]*terms.Founding
 	verified map[[32]byte]bool // by SHA-256 of all that a signature covers, of the signature and of the key
 }
 
+// entry is what is known of one of the log. Two are the same only if all their bytes are.
+type entry struct {
+	content string
+	sum     [32]byte // SHA-256 of it
+	move    terms.Move
+	read    bool // whether move is what it says
+}
+
 func newShared() *shared {
-	return &shared{moves: map[string]terms.Move{}, digests: map[string][32]byte{}, verified: map[[32]byte]bool{},
-		founded: map[*terms.Charter]*terms.Founding{}}
+	return &shared{entries: map[string]*entry{}, verified: map[[32]byte]bool{}, founded: map[*terms.Charter]*terms.Founding{}}
+}
+
+// entry returns what is known of an entry. The caller holds s.mu.
+func (s *shared) entry(b []byte) *entry {
+	if s.last != nil && s.last.content == string(b) {
+		return s.last
+	}
+	e := s.entries[string(b)]
+	if e == nil {
+		e = &entry{content: string(b), sum: sha256.Sum256(b)}
+		s.entries[e.content] = e
+	}
+	s.last = e
+	return e
 }
 
 func (s *shared) options() terms.Options { return terms.Options{Verify: s.verify, Prepare: s.prepare} }
@@ -43,34 +61,24 @@ func (s *shared) prepare(c *terms.Charter) (*terms.Founding, error) {
 	return f, err
 }
 
-// decode answers as terms.DecodeMove does.
-func (s *shared) decode(b []byte) (terms.Move, error) {
+// decode answers as terms.Move's Decode does.
+func (s *shared) decode(b []byte, m *terms.Move) (err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if m, known := s.moves[string(b)]; known {
-		return m, nil
+	e := s.entry(b)
+	if !e.read {
+		err = e.move.Decode(b)
+		e.read = err == nil
 	}
-	m, err := terms.DecodeMove(b)
-	if err == nil {
-		s.moves[string(b)] = m
-	}
-	return m, err
+	*m = e.move
+	return err
 }
 
-// digest answers as sha256.Sum256 does. Two entries are the same only if all their bytes are.
+// digest answers as sha256.Sum256 does.
 func (s *shared) digest(b []byte) [32]byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.last != nil && bytes.Equal(b, s.last) { // all capitals apply an entry at about the same time
-		return s.lastSum
-	}
-	sum, known := s.digests[string(b)]
-	if !known {
-		sum = sha256.Sum256(b)
-		s.digests[string(b)] = sum
-	}
-	s.last, s.lastSum = b, sum
-	return sum
+	return s.entry(b).sum
 }
 
 // verify answers as signature.Verify does.

@@ -68,9 +68,12 @@ type watcher struct {
 func (w *watcher) watching() bool { return w != nil && w.tell != nil }
 
 func (w *watcher) see(s Sighting) {
-	if !w.watching() { // on the direct back end there is no watcher
-		return
+	if w.watching() { // on the direct back end there is no watcher
+		w.show(s)
 	}
+}
+
+func (w *watcher) show(s Sighting) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	s.At = time.Since(w.began)

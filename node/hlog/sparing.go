@@ -14,8 +14,8 @@ import (
 // and error, and then says how many times it was left out. hashicorp/raft tells of a machine that is down, or that is
 // turned away, at every one of its heartbeats. What tells of no error is written as often as it comes.
 func Sparing(z *zap.Logger, every time.Duration) *zap.Logger {
-	if z == nil {
-		return nil
+	if z == nil || !z.Core().Enabled(zapcore.FatalLevel) { // it writes nothing
+		return z
 	}
 	seen := &repeats{every: every, of: map[string]*repeat{}}
 	return z.WithOptions(zap.WrapCore(func(c zapcore.Core) zapcore.Core { return &sparing{c, seen} }))

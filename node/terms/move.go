@@ -111,19 +111,25 @@ func (m *Move) Encode() ([]byte, error) {
 }
 
 // DecodeMove reads what Encode wrote. Fields that it does not know are ignored, so that older capitals can read on.
-func DecodeMove(b []byte) (Move, error) {
-	var m Move
+func DecodeMove(b []byte) (m Move, err error) {
+	err = m.Decode(b)
+	return m, err
+}
+
+// Decode is DecodeMove for a move that is there: it is replaced as a whole.
+func (m *Move) Decode(b []byte) error {
+	*m = Move{}
 	if len(b) > MaxMoveBytes {
-		return m, fmt.Errorf("the move takes %d bytes; at most %d are allowed", len(b), MaxMoveBytes)
+		return fmt.Errorf("the move takes %d bytes; at most %d are allowed", len(b), MaxMoveBytes)
 	}
-	if decodeFlat(b, &m) {
-		return m, nil
+	if decodeFlat(b, m) {
+		return nil
 	}
-	m = Move{}
-	if err := json.Unmarshal(b, &m); err != nil {
-		return m, fmt.Errorf("decode move: %w", err)
+	*m = Move{}
+	if err := json.Unmarshal(b, m); err != nil {
+		return fmt.Errorf("decode move: %w", err)
 	}
-	return m, nil
+	return nil
 }
 
 // Sign signs the move with its capital's key. Called by the capital that makes it, after its number and time are set.

@@ -61,22 +61,24 @@ func replay(record []terms.Entry, looked func()) (*world, string) {
 // line reads one line and says what is wrong with its result.
 func (w *world) line(e *terms.Entry) string {
 	m := &e.Move
-	where := fmt.Sprintf("entry %d (%s %s, by %s)", e.Index, m.Verb, m.Plan+m.Term, m.Capital)
+	where := func() string {
+		return fmt.Sprintf("entry %d (%s %s, by %s)", e.Index, m.Verb, m.Plan+m.Term, m.Capital)
+	}
 	if e.Result.Repeat {
 		if m.Number == 0 || m.Number > w.numbers[m.Capital] {
-			return where + " counts as a repeat of a move that was never made"
+			return where() + " counts as a repeat of a move that was never made"
 		}
 		return ""
 	}
 	if e.Result.Refused && e.Result.Code == terms.RefusedSignature {
 		if c := w.capitals[m.Capital]; c != nil && signature.Verify(m, c.Key) {
-			return where + " was refused for a signature that is right"
+			return where() + " was refused for a signature that is right"
 		}
 		return ""
 	}
 	why := w.technical(m)
 	if (why == "") != traced(e.Result) {
-		return fmt.Sprintf("%s: the record gives %s, the state machine says %s", where, code(why), fate(e.Result))
+		return fmt.Sprintf("%s: the record gives %s, the state machine says %s", where(), code(why), fate(e.Result))
 	}
 	if why != "" {
 		return ""
@@ -87,7 +89,7 @@ func (w *world) line(e *terms.Entry) string {
 		return ""
 	}
 	if why = w.move(m); (why != "") != e.Result.Refused {
-		return fmt.Sprintf("%s: the record gives %s, the state machine says %s %s", where, code(why), fate(e.Result), e.Result.Reason)
+		return fmt.Sprintf("%s: the record gives %s, the state machine says %s %s", where(), code(why), fate(e.Result), e.Result.Reason)
 	}
 	w.settle()
 	return ""

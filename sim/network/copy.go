@@ -12,10 +12,23 @@ import (
 
 func newReader(b []byte) io.Reader { return bytes.NewReader(b) }
 
-func copyHeader(h raft.RPCHeader) raft.RPCHeader {
-	h.ID = bytes.Clone(h.ID)
-	h.Addr = bytes.Clone(h.Addr)
-	return h
+// clone copies what a pointer points to.
+func clone[T any](from *T) *T {
+	c := new(T)
+	*c = *from
+	return c
+}
+
+// own makes a header that was copied the copy's own.
+func own(h *raft.RPCHeader) {
+	names := make([]byte, 0, len(h.ID)+len(h.Addr))
+	for _, name := range [...]*[]byte{&h.ID, &h.Addr} {
+		if *name != nil {
+			at := len(names)
+			names = append(names, *name...)
+			*name = names[at:len(names):len(names)]
+		}
+	}
 }
 
 func copyEntries(entries []*raft.Log) []*raft.Log {
@@ -42,58 +55,54 @@ func copyEntries(entries []*raft.Log) []*raft.Log {
 }
 
 func copyRequestVote(req *raft.RequestVoteRequest) *raft.RequestVoteRequest {
-	c := *req
-	c.RPCHeader = copyHeader(req.RPCHeader)
+	c := clone(req)
+	own(&c.RPCHeader)
 	//lint:ignore SA1019 Raft still sets it, so it is carried
 	c.Candidate = bytes.Clone(req.Candidate)
-	return &c
+	return c
 }
 
 func copyRequestPreVote(req *raft.RequestPreVoteRequest) *raft.RequestPreVoteRequest {
-	c := *req
-	c.RPCHeader = copyHeader(req.RPCHeader)
-	return &c
+	c := clone(req)
+	own(&c.RPCHeader)
+	return c
 }
 
 func copyInstallSnapshot(req *raft.InstallSnapshotRequest) *raft.InstallSnapshotRequest {
-	c := *req
-	c.RPCHeader = copyHeader(req.RPCHeader)
+	c := clone(req)
+	own(&c.RPCHeader)
 	c.Leader = bytes.Clone(req.Leader)
 	c.Peers = bytes.Clone(req.Peers)
 	c.Configuration = bytes.Clone(req.Configuration)
-	return &c
+	return c
 }
 
 // copyResponse copies a response of Raft. A type that it does not know, and so could not copy, is a programming error.
-func (w *raftWork) copyResponse(response any) any {
+func copyResponse(response any) any {
 	switch r := response.(type) {
 	case nil:
 		return nil
 	case *raft.AppendEntriesResponse:
-		if w.response == nil { // Raft answers another kind of request so
-			c := *r
-			c.RPCHeader = copyHeader(r.RPCHeader)
-			return &c
-		}
-		*w.response = *r // its names are copied as it departs
-		return w.response
+		c := clone(r)
+		own(&c.RPCHeader)
+		return c
 	case *raft.RequestVoteResponse:
-		c := *r
-		c.RPCHeader = copyHeader(r.RPCHeader)
+		c := clone(r)
+		own(&c.RPCHeader)
 		c.Peers = bytes.Clone(r.Peers)
-		return &c
+		return c
 	case *raft.RequestPreVoteResponse:
-		c := *r
-		c.RPCHeader = copyHeader(r.RPCHeader)
-		return &c
+		c := clone(r)
+		own(&c.RPCHeader)
+		return c
 	case *raft.TimeoutNowResponse:
-		c := *r
-		c.RPCHeader = copyHeader(r.RPCHeader)
-		return &c
+		c := clone(r)
+		own(&c.RPCHeader)
+		return c
 	case *raft.InstallSnapshotResponse:
-		c := *r
-		c.RPCHeader = copyHeader(r.RPCHeader)
-		return &c
+		c := clone(r)
+		own(&c.RPCHeader)
+		return c
 	default:
 		panic("network: unknown Raft response")
 	}

@@ -74,8 +74,6 @@ type Network struct {
 	config Config
 	start  time.Time
 
-	appends sync.Pool // of *appending
-
 	mu       sync.Mutex
 	capitals []*capital // in order of first mention
 	byID     map[string]*capital
@@ -84,6 +82,7 @@ type Network struct {
 	stats    Stats
 	hash     uint64
 	spare    []chan raft.RPCResponse // empty ones, to use again
+	spent    []*appending            // as spare; a sync.Pool would keep all of the network until the next garbage collection
 	idle     []*courier
 	closed   bool
 }
@@ -111,9 +110,7 @@ func New(config Config) *Network {
 	if config.CallTimeout <= 0 {
 		config.CallTimeout = 10 * time.Second
 	}
-	n := &Network{config: config, start: time.Now(), byID: make(map[string]*capital)}
-	n.appends.New = func() any { return new(appending) }
-	return n
+	return &Network{config: config, start: time.Now(), byID: make(map[string]*capital)}
 }
 
 // Up connects a capital, for its first start or a restart, and returns its transport. A transport that it had before is

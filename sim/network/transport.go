@@ -45,7 +45,7 @@ func newTransport(n *Network, c *capital) *Transport {
 		net: n, capital: c,
 		// Raft's main loop takes requests one by one. With room for some, senders need not queue up at the channel,
 		// which would put the order into the hands of the scheduler.
-		inbox:   make(chan raft.RPC, 256),
+		inbox:   make(chan raft.RPC, 64),
 		closed:  make(chan struct{}),
 		address: []byte(c.id),
 	}
@@ -90,7 +90,8 @@ func (t *Transport) Close() error {
 	return nil
 }
 
-// Consumer returns the channel on which Raft receives requests, heartbeats among them.
+// Consumer returns the channel on which Raft receives requests, heartbeats among them. One is Raft's until it has answered it;
+// entries stay Raft's.
 func (t *Transport) Consumer() <-chan raft.RPC { return t.inbox }
 
 // LocalAddr returns the id of the capital.
@@ -134,12 +135,13 @@ func (t *Transport) AppendEntries(_ raft.ServerID, to raft.ServerAddress, req *r
 	case len(req.Entries) == 0:
 		kind = CommitNotice
 	}
-	a := t.net.appends.Get().(*appending)
-	*a = appending{work: raftWork{command: &a.request, response: &a.response}, request: *req}
-	a.exchange.append, a.request.Entries = a, copyEntries(req.Entries)
+	a := t.net.appending()
+	a.request = *req
+	a.request.Entries = copyEntries(req.Entries)
+	a.work.command, a.work.response, a.exchange.append = &a.request, &a.response, a
 	err := finish(t, &a.exchange, to, kind, &a.work, t.net.config.RPCTimeout, resp)
 	if a.spent && a.exchange.done == nil { // else others may still have it
-		t.net.appends.Put(a)
+		t.net.reuse(a)
 	}
 	return err
 }
@@ -152,6 +154,27 @@ type appending struct {
 	request  raft.AppendEntriesRequest
 	response raft.AppendEntriesResponse
 	spent    bool // Raft has answered
+}
+
+// appending returns an empty one.
+func (n *Network) appending() *appending {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	last := len(n.spent) - 1
+	if last < 0 {
+		return new(appending)
+	}
+	a := n.spent[last]
+	n.spent = n.spent[:last]
+	return a
+}
+
+// reuse takes one back that nobody has any more.
+func (n *Network) reuse(a *appending) {
+	*a = appending{}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.spent = append(n.spent, a)
 }
 
 // copyNames makes the names in the message that goes onto a link copies.
@@ -188,7 +211,9 @@ func (t *Transport) RequestPreVote(_ raft.ServerID, to raft.ServerAddress, req *
 // TimeoutNow has a capital stand for election at once.
 func (t *Transport) TimeoutNow(_ raft.ServerID, to raft.ServerAddress, req *raft.TimeoutNowRequest,
 	resp *raft.TimeoutNowResponse) error {
-	return rpc(t, to, TimeoutNow, &raft.TimeoutNowRequest{RPCHeader: copyHeader(req.RPCHeader)}, resp)
+	c := clone(req)
+	own(&c.RPCHeader)
+	return rpc(t, to, TimeoutNow, c, resp)
 }
 
 // InstallSnapshot sends a snapshot as one message. An error from reading data is returned as it is.
@@ -262,7 +287,12 @@ func (w *raftWork) serve(x *exchange, t *Transport) bool {
 		t.net.mu.Unlock()
 		return false
 	}
-	x.reply.value = w.copyResponse(r.Response)
+	if response, ok := r.Response.(*raft.AppendEntriesResponse); ok && w.response != nil {
+		*w.response = *response // its names are copied as it departs
+		x.reply.value = w.response
+	} else {
+		x.reply.value = copyResponse(r.Response)
+	}
 	describeResponse(x.reply.value, &x.message)
 	if r.Error != nil {
 		x.refuse(errors.New(r.Error.Error())) // over a wire an error is its text

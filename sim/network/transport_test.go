@@ -38,7 +38,8 @@ func TestAppendIsCopied(t *testing.T) {
 		var got *raft.AppendEntriesRequest
 		var said *raft.AppendEntriesResponse
 		serveRaft(kyiv, stop, func(request raft.RPC) {
-			got = request.Command.(*raft.AppendEntriesRequest)
+			asked := *request.Command.(*raft.AppendEntriesRequest)
+			got = &asked // the request itself is used again
 			said = &raft.AppendEntriesResponse{RPCHeader: raft.RPCHeader{ID: []byte("kyiv")}, Term: 3, Success: true}
 			request.Respond(said, nil)
 		})
@@ -63,6 +64,42 @@ func TestAppendIsCopied(t *testing.T) {
 		}
 		if got.Entries[0].Index != 1 {
 			t.Error("the entry is shared")
+		}
+	})
+}
+
+// TestAppendIsNotUsedAgainBeforeItsAnswer has a capital keep an append that its sender has given up, while others come.
+func TestAppendIsNotUsedAgainBeforeItsAnswer(t *testing.T) {
+	inBubble(t, func() {
+		n := network.New(network.Config{})
+		defer n.Close()
+		paris, kyiv := n.Up("paris"), n.Up("kyiv")
+		stop := make(chan struct{})
+		defer close(stop)
+		var kept []raft.RPC
+		serveRaft(kyiv, stop, func(request raft.RPC) {
+			term := request.Command.(*raft.AppendEntriesRequest).Term
+			if term%2 == 1 {
+				kept = append(kept, request)
+				return
+			}
+			request.Respond(&raft.AppendEntriesResponse{Term: term, Success: true}, nil)
+		})
+		for term := uint64(1); term <= 10; term++ {
+			var resp raft.AppendEntriesResponse
+			err := paris.AppendEntries("kyiv", "kyiv", &raft.AppendEntriesRequest{Term: term,
+				Entries: []*raft.Log{{Index: term, Data: []byte{byte(term)}}}}, &resp)
+			if answered := term%2 == 0; answered != (err == nil) || answered && (resp.Term != term || !resp.Success) {
+				t.Errorf("term %d: got %+v, %v", term, resp, err)
+			}
+		}
+		bubble.Wait()
+		for i, request := range kept {
+			asked, term := request.Command.(*raft.AppendEntriesRequest), uint64(2*i+1)
+			if asked.Term != term || len(asked.Entries) != 1 || asked.Entries[0].Index != term || asked.Entries[0].Data[0] != byte(term) {
+				t.Errorf("request %d has become %+v", i, asked)
+			}
+			request.Respond(&raft.AppendEntriesResponse{Term: 99}, nil) // which comes to nobody
 		}
 	})
 }
