@@ -13,6 +13,13 @@ var flatMoves = []string{
 	`{"capital":"київ","time":"2025-03-02T15:00:00+02:00","verb":"say","text":"згода"}`,
 	`{"time":"2025-03-02T15:00:00Z","verb":"rekey","key":"","signature":""}`,
 	`{"time":"2025-03-02T15:00:00Z","verb":"report","against":"moscow","term":"line"}`,
+	`{"time":"2025-03-02T15:00:00Z","verb":"propose","plan":"truce","draft":{"title":"A truce","procedure":"p","terms":[` +
+		`{"term":"air","value":{"kind":"flag","flag":true}},{"term":"force","value":{"kind":"choice","choice":"un"}}],` +
+		`"lasts":"30d","lasts_term":"length","collapses_after":3}}`,
+	`{"verb":"amend","set":[{"term":"a","value":{"kind":"quantity","quantity":"12.5"}},{"term":"b","value":{"kind":"duration",` +
+		`"duration":"1d12h"}},{"value":{"kind":"set","set":["a","b"]},"term":"c"}],"drop":["d","e"]}`,
+	`{"verb":"veto","citing":["a","b"]}`, `{"verb":"pledge","term":"t","value":{"kind":"flag","flag":false}}`,
+	`{"verb":"extend","for":"2d"}`, `{"citing":[],"set":[],"of":["a"]}`, `{"draft":{"terms":[]},"value":{"set":[]}}`,
 }
 
 var otherMoves = []string{
@@ -23,11 +30,22 @@ var otherMoves = []string{
 	`{"text":"a\nb"}`, "{\"text\":\"a\nb\"}", `{"text":"a\u003cb"}`, "{\"text\":\"\xff\"}", `{"text":null}`, `{"text":1}`, `{"text":""}`,
 	`{"signature":"A"}`, `{"signature":"AA=="}`, `{"signature":"AA"}`, `{"key":[1,2]}`, `{"unknown":1}`, `{"unknown":"x","text":"y"}`,
 	`{"time":"noon"}`, `{"time":"0000-01-01T00:00:00Z"}`, `{ "text":"a"}`, `{"text" :"a"}`, `{"text":"a" }`, `{"text":"a""number":1}`,
-	`{"draft":{"procedure":"p"},"text":"a"}`, `{"text":"a","for":"2d"}`, `{"text":"a":"b"}`, `{"text":"a"},{"text":"b"}`,
+	`{"text":"a":"b"}`, `{"text":"a"},{"text":"b"}`, `{"draft":{}}`, `{"draft":null}`, `{"draft":{"procedure":"p","procedure":"q"}}`,
+	`{"draft":{"requires":[{"plan":"p","is":"adopted"}]}}`, `{"draft":{"requires":[]}}`, `{"draft":{"collapses_after":-1}}`,
+	`{"draft":{"terms":[{}]}}`, `{"draft":{"terms":[null]}}`, `{"draft":{"terms":null}}`, `{"draft":{"terms":[{"term":"a"},]}}`,
+	`{"set":[{"term":"a"}`, `{"set":[{"term":"a"},{"term":"b"`, `{"set":[`, `{"set":`, `{"set":]}`, `{"set":[,]}`, `{"set":[]`,
+	`{"set":[{"term":"a","value":{"kind":"flag","flag":1}}]}`, `{"value":{"flag":tru}}`, `{"value":{"flag":truefalse}}`,
+	`{"value":{"flag":true,"kind":"x"}}`, `{"value":{"flag":null}}`, `{"value":{"quantity":12}}`, `{"value":{"quantity":"x"}}`,
+	`{"value":{"duration":""}}`, `{"value":{"duration":"1y"}}`, `{"value":{"set":["a",1]}}`, `{"value":{"set":["a" ,"b"]}}`,
+	`{"citing":["a\n"]}`, `{"citing":"a"}`, `{"citing":["a"],"citing":["b"]}`, `{"for":"x"}`, `{"if":{"plan":"p","is":"adopted"}}`,
+	`{"of":["a"}`, `{"of":["a"]]}`, `{"draft":{"procedure":"p"}`, `{"draft":{"procedure":"p"]}`, `{"value":{"kind":"x"}}}`,
 }
 
 // decodesAlike holds DecodeMove to encoding/json: the same moves, and errors for the same input.
-func decodesAlike(t *testing.T, b []byte) {
+func decodesAlike(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, b []byte) {
 	t.Helper()
 	var want Move
 	wrong := json.Unmarshal(b, &want)

@@ -27,24 +27,37 @@ func TestEncodeAsJSON(t *testing.T) {
 			Term:    text.Draw(t, "term"), Against: text.Draw(t, "against"), Text: text.Draw(t, "text"),
 			Key: bytesOf.Draw(t, "key"), Signature: bytesOf.Draw(t, "signature"),
 		}
-		switch rapid.IntRange(0, 20).Draw(t, "more") {
+		list := rapid.SliceOfN(text, 0, 3)
+		value := rapid.Custom(func(t *rapid.T) Value {
+			v := Value{Kind: Kind(text.Draw(t, "kind")), Flag: rapid.Bool().Draw(t, "flag"), Choice: text.Draw(t, "choice"),
+				Set: list.Draw(t, "set")}
+			v.Quantity = Number(rapid.OneOf(rapid.Just(int64(0)), rapid.Int64()).Draw(t, "quantity"))
+			v.Duration = Duration(rapid.OneOf(rapid.Just(int64(0)), rapid.Int64Range(-1e9, 1e9)).Draw(t, "duration"))
+			return v
+		})
+		settings := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Setting {
+			return Setting{text.Draw(t, "term"), value.Draw(t, "value")}
+		}), 0, 3)
+		switch rapid.IntRange(0, 15).Draw(t, "more") {
 		case 0:
-			m.Draft = &Draft{Procedure: "p"}
+			m.Draft = &Draft{Title: text.Draw(t, "title"), Procedure: text.Draw(t, "procedure"), Terms: settings.Draw(t, "terms"),
+				Lasts:     Duration(rapid.Int64Range(0, 1e6).Draw(t, "lasts")),
+				LastsTerm: text.Draw(t, "lasts term"), CollapsesAfter: rapid.IntRange(-1, 2).Draw(t, "collapses after")}
 		case 1:
-			m.Set = []Setting{{"a", Flag(true)}}
+			m.Draft = &Draft{Requires: []Condition{{Plan: "p", Is: "adopted"}}}
 		case 2:
-			m.Drop = []string{"a"}
+			m.Set, m.Drop = settings.Draw(t, "set"), list.Draw(t, "drop")
 		case 3:
 			m.If = &Condition{Plan: "p", Is: "adopted"}
 		case 4:
-			m.Citing = []string{"a"}
+			m.Citing = list.Draw(t, "citing")
 		case 5:
-			v := Choice("x")
+			v := value.Draw(t, "value")
 			m.Value = &v
 		case 6:
-			m.Of = []string{"a"}
+			m.Of = list.Draw(t, "of")
 		case 7:
-			m.For = Day
+			m.For = Duration(rapid.Int64Range(-1e6, 1e6).Draw(t, "for"))
 		case 8:
 			m.Charter = &Charter{Conference: "c"}
 		case 9:
@@ -57,6 +70,7 @@ func TestEncodeAsJSON(t *testing.T) {
 		if got := must(m.Encode()); !bytes.Equal(got, want) {
 			t.Fatalf("%s\nencoding/json writes\n%s", got, want)
 		}
+		decodesAlike(t, want)
 		if _, ok := m.encodeFlat(); ok {
 			flat++
 		}
