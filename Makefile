@@ -7,7 +7,7 @@ export GORACE ?= atexit_sleep_ms=0
 HAS_CC   := $(shell command -v "$$($(GO) env CC)" 2>/dev/null)
 RACE     := $(if $(HAS_CC),-race,)
 
-.PHONY: run build test vet lint check fuzz bench web vendor-web clean
+.PHONY: run build test vet lint check fuzz bench share web vendor-web clean
 
 run: ## play the main scenario and show its outcome
 	@$(GO) run ./cmd/parley run scenarios/one-month-truce.yaml $(RUN_ARGS)
@@ -40,6 +40,9 @@ fuzz: ## fuzz every parser and decoder for FUZZTIME each
 
 bench: ## how fast: see "How fast" in README.md
 	$(GO) test -run '^$$' -bench . -benchmem ./node/terms ./sim ./sim/analysis/...
+
+share: ## whose the processor time of a run in virtual time is: Raft's or Parley's
+	GODEBUG=randseednop=0,asyncpreemptoff=1 $(GO) test -run '^$$' -bench '^BenchmarkShare$$' -benchtime 3000x -cpu 1 ./sim
 
 WEB := sim/report/page/web
 web: ## bundle the page's script and style; needs no Node
