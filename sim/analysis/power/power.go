@@ -306,10 +306,11 @@ func (c *core) minimal(ctx context.Context) (n *big.Int, err error) {
 	if n, err = minimalByDiagram(ctx, c); n != nil || err != nil {
 		return n, err
 	}
-	if h := chainOf(c); h != nil {
-		return h.count(ctx)
+	m, err := minimalsOf(ctx, c)
+	if m == nil || err != nil {
+		return nil, err
 	}
-	return nil, nil
+	return m.count(ctx)
 }
 
 // indices fills in what follows from the counts.

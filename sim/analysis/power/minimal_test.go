@@ -10,9 +10,9 @@ import (
 	"github.com/parley-sim/parley/node/terms"
 )
 
-// TestChain holds the count of minimal coalitions by chains against every coalition looked at one by one.
-func TestChain(t *testing.T) {
-	dimensions, sides, several := map[int]int{}, map[bool]int{}, 0
+// TestMinimals holds the count of minimal coalitions by cells against every coalition looked at one by one.
+func TestMinimals(t *testing.T) {
+	dimensions, sized, deep := map[int]int{}, map[bool]int{}, 0
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(2, 11).Draw(t, "members")
 		most := rapid.SampledFrom([]int64{2, 9, 40}).Draw(t, "most")
@@ -29,11 +29,14 @@ func TestChain(t *testing.T) {
 		want := naively(n, winsAll(g, []*terms.Ballot{b}))
 		dual := coreOf(c.dual(), c.n, c.most)
 		for k, x := range []*core{&c, &dual} {
-			h := chainOf(x)
-			if h == nil {
+			m, err := minimalsOf(context.Background(), x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m == nil {
 				continue
 			}
-			got, err := h.count(context.Background())
+			got, err := m.count(context.Background())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -44,30 +47,32 @@ func TestChain(t *testing.T) {
 			if !same(got, of) {
 				t.Fatalf("%v minimal coalitions, not %d (dual: %t)", got, of, k == 1)
 			}
-			dimensions[len(h.weights)]++
-			for _, r := range h.runs {
-				sides[r.left]++
-				if len(r.boxes) > 1 {
-					several++
-				}
+			dimensions[len(m.along)]++
+			sized[m.sized]++
+			if m.cells > 20 {
+				deep++
 			}
 		}
 	})
-	if dimensions[2] < 8 || dimensions[3] < 8 || dimensions[4] < 3 || sides[true] < 20 || sides[false] < 20 || several < 10 {
-		t.Errorf("counted by number of weights: %v, by what is left over: %v, several classes at once: %d", dimensions, sides, several)
+	if dimensions[2] < 8 || dimensions[3] < 3 || sized[true] < 20 || sized[false] < 20 || deep < 10 {
+		t.Errorf("counted by number of weights: %v, with heads: %v, of many cells: %d", dimensions, sized, deep)
 	}
-	t.Logf("counted by number of weights: %v, by what is left over: %v, several classes at once: %d", dimensions, sides, several)
+	t.Logf("counted by number of weights: %v, with heads: %v, of many cells: %d", dimensions, sized, deep)
 }
 
-// TestChainAndSeries holds it against the count by the lightest member, for more members than can be looked at one by one.
-func TestChainAndSeries(t *testing.T) {
+// TestMinimalsAndSeries holds it against the count by the lightest member, for more members than can be looked at one by one.
+func TestMinimalsAndSeries(t *testing.T) {
 	c := coreOf(weighted(t, 270, electors...).formula, 51, usual())
 	s, _ := seriesOf(&c)
 	want, err := s.minimalWinning(context.Background())
 	if err != nil || want == nil {
 		t.Fatal(err)
 	}
-	got, err := chainOf(&c).count(context.Background())
+	m, err := minimalsOf(context.Background(), &c)
+	if err != nil || m == nil {
+		t.Fatal("it does not fit", err)
+	}
+	got, err := m.count(context.Background())
 	if err != nil || got.Cmp(want) != 0 || got.Cmp(new(big.Int)) == 0 {
 		t.Errorf("%v minimal coalitions, not %v (%v)", got, want, err)
 	}
