@@ -29,7 +29,7 @@ type minimals struct {
 	from    [][]int64 // by weight: the sums at which a class begins, within which nobody's being critical changes
 	total   []int64   // by weight
 	rule    mark
-	root    *cell
+	passes  []*pass
 	cells   int
 	looks   int64   // of the rule at a player and a cell
 	work    float64 // in additions
@@ -46,12 +46,17 @@ type mark struct {
 
 // cell is a box in the space of sums.
 type cell struct {
-	low, high []int64  // by weight: coalitions have low or more, and at a cell that is cut no further less than high if that is higher
+	low, high []int64  // by weight: the least and the greatest of the sums from which coalitions are told apart
+	ends      []ends   // by weight, of a cell that is cut no further
 	sizes     [2]int   // the least and the largest number of heads, where they count
 	open      []int    // the kinds that are critical at some of its sums only
 	joins     []int    // those that are at all of its sums, and not at all of the cell of which it is a half
-	halves    [2]*cell // nil: nobody is critical there
+	halves    [2]*cell // nil: cut no further
 }
+
+// ends are a cell's bounds: coalitions have low or more of a weight, less those that have high or more. Without high there is
+// no such bound.
+type ends struct{ low, high int64 }
 
 // minimalsOf prepares the count; nil if it does not fit into time and memory.
 func minimalsOf(ctx context.Context, c *core) (*minimals, error) {
@@ -67,15 +72,19 @@ func minimalsOf(ctx context.Context, c *core) (*minimals, error) {
 	for k := range every {
 		every[k] = k
 	}
-	var fits bool
-	if m.root, fits = m.cut(ctx, at, to, nil, every); !fits {
+	root, fits := m.cut(ctx, at, to, nil, every)
+	if !fits {
 		return nil, ctx.Err()
 	}
-	if m.root == nil {
-		return m, nil
-	}
-	if m.words, fits = m.plan(ctx, m.root, m.side(nil)); !fits {
-		return nil, ctx.Err()
+	for free := range 1 << len(m.along) {
+		p := m.pass(root, free)
+		if p == nil {
+			continue
+		}
+		if p.words, fits = p.plan(ctx, p.root, p.side(nil)); !fits {
+			return nil, ctx.Err()
+		}
+		m.passes, m.words = append(m.passes, p), max(m.words, p.words)
 	}
 	return m, nil
 }
@@ -212,7 +221,7 @@ func (m *minimals) cut(ctx context.Context, at, to, in, kinds []int) (c *cell, f
 	if !m.rule.wins(high, none) {
 		return nil, true
 	}
-	c = &cell{low: low}
+	c = &cell{}
 	c.joins, c.open = m.sort(low, high, kinds)
 	in = append(slices.Clip(in), c.joins...)
 	for j, x := range low { // what all of them bring
@@ -227,15 +236,13 @@ func (m *minimals) cut(ctx context.Context, at, to, in, kinds []int) (c *cell, f
 	c.sizes = [2]int{int(low[last]), int(high[last])}
 	if len(c.open) == 0 && m.rule.wins(low, none) {
 		for j, f := range m.from {
-			c.high = append(c.high, low[j])
+			end := ends{low: low[j]}
 			if to[j] < len(f) {
-				c.high[j] = f[to[j]]
+				end.high = f[to[j]]
 			}
+			c.ends = append(c.ends, end)
 		}
 		return c, true
-	}
-	for j, f := range m.from {
-		c.high = append(c.high, f[min(to[j], len(f)-1)])
 	}
 	j, where := m.where(at, to, c.open)
 	for half := range c.halves {
@@ -258,6 +265,83 @@ func (m *minimals) cut(ctx context.Context, at, to, in, kinds []int) (c *cell, f
 		}
 	}
 	return c, true
+}
+
+// pass is the part of the count in which the sums of some weights are bounded, and those of others not at all: it has no
+// use for the latter. So a coalition that has enough of one weight and not of another one is counted as one that has enough of
+// the first, less those that have enough of both.
+type pass struct {
+	*minimals
+	along []int // the weights that are bounded
+	root  *cell
+	words int64 // of memory
+}
+
+// pass makes the pass in which some of the weights are free; nil if there is nothing in it.
+func (m *minimals) pass(root *cell, free int) *pass {
+	p := &pass{minimals: m}
+	for k, j := range m.along {
+		if free>>k&1 == 0 {
+			p.along = append(p.along, j)
+		}
+	}
+	if root != nil {
+		p.root = p.restrict(root)
+	}
+	if p.root == nil {
+		return nil
+	}
+	if len(p.along) == 0 { // heads only: one weight, of which nothing is asked
+		p.along = m.along[:1]
+	}
+	return p
+}
+
+// restrict returns what of a cell is in the pass.
+func (p *pass) restrict(c *cell) *cell {
+	out := &cell{sizes: c.sizes, open: c.open, joins: slices.Clone(c.joins), low: make([]int64, len(p.from)), high: make([]int64, len(p.from))}
+	if c.halves[0] == nil {
+		out.ends = slices.Clone(c.ends)
+		for _, j := range p.along {
+			end := &out.ends[j]
+			if end.low == 0 && end.high == 0 {
+				return nil
+			}
+			out.low[j], out.high[j] = end.low, max(end.low, end.high)
+			if end.low == 0 {
+				out.low[j] = end.high
+			}
+		}
+		for _, j := range p.minimals.along {
+			if slices.Contains(p.along, j) {
+				continue
+			}
+			if out.ends[j].low > 0 {
+				return nil
+			}
+			out.ends[j] = ends{}
+		}
+		return out
+	}
+	for i, h := range c.halves {
+		out.halves[i] = p.restrict(h)
+	}
+	a, b := out.halves[0], out.halves[1]
+	if a == nil {
+		a, b = b, a
+	}
+	if a == nil {
+		return nil
+	}
+	if b == nil { // what is left is the half
+		a.joins = append(a.joins, out.joins...)
+		return a
+	}
+	for j := range out.low {
+		out.low[j], out.high[j] = min(a.low[j], b.low[j]), max(a.high[j], b.high[j])
+	}
+	out.sizes = [2]int{min(a.sizes[0], b.sizes[0]), max(a.sizes[1], b.sizes[1])}
+	return out
 }
 
 // size is the number of the rule's parts.
@@ -354,9 +438,6 @@ func (m *minimals) guess(have, more []int) float64 {
 
 // count returns the number of minimal winning coalitions.
 func (m *minimals) count(ctx context.Context) (*big.Int, error) {
-	if m.root == nil {
-		return new(big.Int), nil
-	}
 	primes := bigPrimes(primesFor(m.n))
 	m.most.announce(m.work * float64(len(primes)))
 	residues, errs := make([][]uint64, len(primes)), make([]error, len(primes))
@@ -372,9 +453,17 @@ func (m *minimals) count(ctx context.Context) (*big.Int, error) {
 			if words == nil {
 				words = make([]uint64, m.words)
 			}
-			r := &minimalsMod{minimals: m, p: p, free: words}
-			residues[i] = []uint64{0}
-			residues[i][0], errs[i] = r.all(ctx)
+			var n uint64
+			for _, part := range m.passes {
+				r := &passMod{pass: part, p: p, free: words}
+				x, err := r.all(ctx)
+				if err != nil {
+					errs[i] = err
+					break
+				}
+				n = addMod(n, x, p)
+			}
+			residues[i] = []uint64{n}
 			memory <- words
 		})
 	}

@@ -8,16 +8,16 @@ import (
 
 // side is some of the players: those who were taken into a cell's table, or who are still to come.
 type side struct {
-	*minimals
+	*pass
 	n    int
 	many []int     // by kind
 	sums [][]int64 // by weight: of the 0, 1, 2, .. lightest; where heads do not count: of none and of all
 }
 
-func (m *minimals) side(kinds []int) *side {
-	s := &side{minimals: m, many: make([]int, len(m.weights)), sums: make([][]int64, len(m.from))}
+func (p *pass) side(kinds []int) *side {
+	s := &side{pass: p, many: make([]int, len(p.weights)), sums: make([][]int64, len(p.from))}
 	for _, k := range kinds {
-		s.many[k] = m.many[k]
+		s.many[k] = p.many[k]
 	}
 	s.add()
 	return s
@@ -26,7 +26,7 @@ func (m *minimals) side(kinds []int) *side {
 // add takes all players of some kinds.
 func (s *side) add(kinds ...int) {
 	for _, k := range kinds {
-		s.many[k] += s.minimals.many[k]
+		s.many[k] += s.pass.many[k]
 	}
 	s.refresh()
 }
@@ -88,28 +88,28 @@ type layout struct {
 }
 
 // layOut lays out a cell's table. out has the cell's joins, and has them again afterwards.
-func (m *minimals) layOut(c *cell, out *side) *layout {
-	in := m.side(c.open)
+func (p *pass) layOut(c *cell, out *side) *layout {
+	in := p.side(c.open)
 	players := 0
 	for _, k := range c.joins {
-		players += m.many[k]
+		players += p.many[k]
 	}
 	var from, to, above int // of the players to come
-	if m.sized {
+	if p.sized {
 		from, to = max(0, c.sizes[0]-in.n), min(c.sizes[1], out.n)
 		above = min(c.sizes[1]+players, out.n)
 	}
-	taken := make([]int64, len(m.along))
+	taken := make([]int64, len(p.from))
 	down, up := &layout{first: max(0, c.sizes[0]-in.n-players), taken: taken}, &layout{upwards: true, first: from, taken: taken}
-	if !m.sized {
+	if !p.sized {
 		down.first = 0
 	}
 	step := func() {
 		low, high := make([]box, max(0, to-down.first+1)), make([]box, max(0, above-up.first+1))
 		for n := range low {
-			b := m.bound(c, in, out, down.first+n)
+			b := p.bound(c, in, out, down.first+n)
 			low[n] = b
-			if m.sized {
+			if p.sized {
 				n += down.first + len(down.steps) - up.first
 			}
 			if b.low != nil {
@@ -120,20 +120,20 @@ func (m *minimals) layOut(c *cell, out *side) *layout {
 	}
 	step()
 	for _, k := range c.joins {
-		for range m.many[k] {
+		for range p.many[k] {
 			out.many[k]--
 			in.many[k]++
 			out.refresh()
 			in.refresh()
-			for _, j := range m.along {
-				taken[j] += m.weights[k][j]
+			for _, j := range p.along {
+				taken[j] += p.weights[k][j]
 			}
 			step()
 		}
 	}
 	out.add(c.joins...)
-	down.place(m)
-	up.place(m)
+	down.place(p)
+	up.place(p)
 	if up.words < down.words {
 		return up
 	}
@@ -141,16 +141,16 @@ func (m *minimals) layOut(c *cell, out *side) *layout {
 }
 
 // bound finds what has to be known of what so many players out of the table are to bring.
-func (m *minimals) bound(c *cell, in, out *side, players int) box {
+func (p *pass) bound(c *cell, in, out *side, players int) box {
 	fewest, most := 0, in.n // of those in the table
-	if m.sized {
+	if p.sized {
 		fewest, most = max(0, c.sizes[0]-players), min(in.n, c.sizes[1]-players)
 		if players > out.n || most < 0 || fewest > in.n {
 			return box{}
 		}
 	}
-	low, high := make([]int64, len(m.along)), make([]int64, len(m.along))
-	for _, j := range m.along {
+	low, high := make([]int64, len(p.from)), make([]int64, len(p.from))
+	for _, j := range p.along {
 		any, all := out.least(j, players), out.most(j, players)
 		low[j] = max(any, c.low[j]-in.most(j, most))
 		high[j] = max(any, min(all, c.high[j]-in.least(j, fewest)))
@@ -175,7 +175,7 @@ func (b box) moved(by []int64) box {
 }
 
 // place finds the boxes that hold all steps, and their words.
-func (l *layout) place(m *minimals) {
+func (l *layout) place(p *pass) {
 	l.store = make([]box, len(l.steps[0]))
 	for i := range l.store {
 		b := &l.store[i]
@@ -194,31 +194,31 @@ func (l *layout) place(m *minimals) {
 			continue
 		}
 		b.from, b.words, b.stride = l.words, 1, make([]int64, len(b.low))
-		for _, j := range slices.Backward(m.along) {
+		for _, j := range slices.Backward(p.along) {
 			b.stride[j] = b.words
 			extent := b.high[j] - b.low[j] + 1
-			if extent > (m.most.cells+1)/b.words {
-				l.words = m.most.cells + 1
+			if extent > (p.most.cells+1)/b.words {
+				l.words = p.most.cells + 1
 				return
 			}
 			b.words *= extent
 		}
-		if l.words += b.words; l.words > m.most.cells {
+		if l.words += b.words; l.words > p.most.cells {
 			return
 		}
 	}
 }
 
 // plan adds up the work of a cell and its halves, and returns the memory that it takes. fits is false when it is too much.
-func (m *minimals) plan(ctx context.Context, c *cell, out *side) (words int64, fits bool) {
+func (p *pass) plan(ctx context.Context, c *cell, out *side) (words int64, fits bool) {
 	const perRow = 8
-	m.light1st(c.joins)
+	p.light1st(c.joins)
 	out.add(c.joins...)
-	l := m.layOut(c, out)
-	if l.words > m.most.cells || ctx.Err() != nil {
+	l := p.layOut(c, out)
+	if l.words > p.most.cells || ctx.Err() != nil {
 		return 0, false
 	}
-	m.work += 2 * float64(l.words) // to clear it, and to add it to another one
+	p.work += 2 * float64(l.words) // to clear it, and to add it to another one
 	for _, boxes := range l.steps[:len(l.steps)-1] {
 		for i := range boxes {
 			b := &boxes[i]
@@ -226,20 +226,20 @@ func (m *minimals) plan(ctx context.Context, c *cell, out *side) (words int64, f
 				continue
 			}
 			rows, row := 1.0, 1.0
-			for _, j := range m.along {
+			for _, j := range p.along {
 				rows, row = rows*row, float64(b.high[j]-b.low[j]+1)
 			}
-			m.work += rows * (row + perRow)
+			p.work += rows * (row + perRow)
 		}
 	}
-	if m.work*float64(primesFor(m.n)) > float64(m.most.minimal) {
+	if p.work*float64(primesFor(p.n)) > float64(p.most.minimal) {
 		return 0, false
 	}
 	words = l.words
 	if c.halves[0] != nil {
 		var half [2]int64
 		for i, h := range c.halves {
-			if half[i], fits = m.plan(ctx, h, out); !fits {
+			if half[i], fits = p.plan(ctx, h, out); !fits {
 				return 0, false
 			}
 		}
@@ -247,36 +247,36 @@ func (m *minimals) plan(ctx context.Context, c *cell, out *side) (words int64, f
 			c.halves[0], c.halves[1] = c.halves[1], c.halves[0]
 			half[0], half[1] = half[1], half[0]
 		}
-		if words = max(half[0], words+half[1]); words > m.most.cells {
+		if words = max(half[0], words+half[1]); words > p.most.cells {
 			return 0, false
 		}
 	}
 	for _, k := range c.joins {
-		out.many[k] -= m.many[k]
+		out.many[k] -= p.many[k]
 	}
 	out.refresh()
 	return words, true
 }
 
 // light1st orders kinds by their weights.
-func (m *minimals) light1st(kinds []int) {
+func (p *pass) light1st(kinds []int) {
 	heavy := func(k int) (x float64) {
-		for j, w := range m.weights[k] {
-			x += float64(w) / float64(m.total[j])
+		for j, w := range p.weights[k] {
+			x += float64(w) / float64(p.total[j])
 		}
 		return x
 	}
 	slices.SortStableFunc(kinds, func(a, b int) int { return cmp.Compare(heavy(a), heavy(b)) })
 }
 
-// minimalsMod counts modulo a prime.
-type minimalsMod struct {
-	*minimals
+// passMod counts modulo a prime.
+type passMod struct {
+	*pass
 	p    uint64
 	free []uint64 // memory
 }
 
-func (r *minimalsMod) all(ctx context.Context) (uint64, error) {
+func (r *passMod) all(ctx context.Context) (uint64, error) {
 	l, table, err := r.cell(ctx, r.root, r.side(nil))
 	if err != nil {
 		return 0, err
@@ -296,7 +296,7 @@ func (r *minimalsMod) all(ctx context.Context) (uint64, error) {
 }
 
 // cell works out the table of a cell. Memory is used as a stack: who calls it frees the table.
-func (r *minimalsMod) cell(ctx context.Context, c *cell, out *side) (*layout, []uint64, error) {
+func (r *passMod) cell(ctx context.Context, c *cell, out *side) (*layout, []uint64, error) {
 	out.add(c.joins...)
 	l := r.layOut(c, out)
 	var table []uint64
@@ -336,7 +336,7 @@ func (r *minimalsMod) cell(ctx context.Context, c *cell, out *side) (*layout, []
 
 // ends fills the table of a cell that is cut no further: the coalitions that have low or more of each weight, less those that
 // have high or more.
-func (r *minimalsMod) ends(c *cell, l *layout, table []uint64) {
+func (r *passMod) ends(c *cell, l *layout, table []uint64) {
 	for i := range l.steps[0] {
 		b, in := &l.store[i], &l.steps[0][i]
 		if in.low == nil {
@@ -349,15 +349,16 @@ func (r *minimalsMod) ends(c *cell, l *layout, table []uint64) {
 				return
 			}
 			j := r.along[k]
-			for end, x := range []int64{c.low[j], c.high[j]} {
-				if end == 1 && x == c.low[j] || x > in.high[j] {
-					continue
+			add := func(x int64, sign uint64) {
+				if x <= in.high[j] {
+					corner(k+1, at+(max(x, in.low[j])-b.low[j])*b.stride[j], sign)
 				}
-				s := sign
-				if end == 1 {
-					s = r.p - sign
-				}
-				corner(k+1, at+(max(x, in.low[j])-b.low[j])*b.stride[j], s)
+			}
+			if e := c.ends[j]; e.low > 0 || e.high == 0 { // else nothing is bounded below, which is another pass
+				add(e.low, sign)
+			}
+			if e := c.ends[j]; e.high > 0 {
+				add(e.high, r.p-sign)
 			}
 		}
 		corner(0, b.from, 1)
@@ -366,9 +367,9 @@ func (r *minimalsMod) ends(c *cell, l *layout, table []uint64) {
 
 // rows calls do for the rows of a half's table, of so many places each: where they are in that of the whole, and in the
 // half's. back has the last come first.
-func (r *minimalsMod) rows(l, part *layout, back bool, do func(to, from, n int64)) {
+func (r *passMod) rows(l, part *layout, back bool, do func(to, from, n int64)) {
 	last := part.steps[len(part.steps)-1]
-	first, less := part.first-l.first, make([]int64, len(r.along))
+	first, less := part.first-l.first, make([]int64, len(r.from))
 	if part.upwards {
 		less = part.taken
 		if r.sized {
@@ -405,7 +406,7 @@ func (r *minimalsMod) rows(l, part *layout, back bool, do func(to, from, n int64
 }
 
 // become makes the table of a whole of that of a half, which lies where it is to be.
-func (r *minimalsMod) become(l *layout, table []uint64, part *layout, words []uint64) {
+func (r *passMod) become(l *layout, table []uint64, part *layout, words []uint64) {
 	var used int64
 	r.rows(l, part, false, func(_, from, n int64) {
 		copy(words[used:used+n], words[from:from+n])
@@ -422,14 +423,14 @@ func (r *minimalsMod) become(l *layout, table []uint64, part *layout, words []ui
 }
 
 // join adds a half's table.
-func (r *minimalsMod) join(l *layout, table []uint64, part *layout, words []uint64) {
+func (r *passMod) join(l *layout, table []uint64, part *layout, words []uint64) {
 	r.rows(l, part, false, func(to, from, n int64) {
 		addRow(table[to:to+n], words[from:from+n], r.p)
 	})
 }
 
 // take takes a player in: each coalition has the player, so that the others bring so much less, or is what it was.
-func (r *minimalsMod) take(l *layout, table []uint64, step int, w []int64) {
+func (r *passMod) take(l *layout, table []uint64, step int, w []int64) {
 	move, next := slices.Clone(w), 0
 	if r.sized {
 		next = 1
@@ -460,7 +461,7 @@ func (r *minimalsMod) take(l *layout, table []uint64, step int, w []int64) {
 // shift adds what is within some bounds of a box to another box or to the same, moved, within other bounds: what is lower
 // counts as the lowest there, and what is higher is left out. It goes the other way than what is moved, so that within one
 // box nothing is added twice.
-func (r *minimalsMod) shift(table []uint64, box, to, source, from *box, move []int64, up bool) {
+func (r *passMod) shift(table []uint64, box, to, source, from *box, move []int64, up bool) {
 	var rows func(k int, at, with int64)
 	rows = func(k int, at, with int64) {
 		j := r.along[k]
@@ -497,7 +498,7 @@ func (r *minimalsMod) shift(table []uint64, box, to, source, from *box, move []i
 }
 
 // fold adds what is below the lowest that still has to be told apart to that.
-func (r *minimalsMod) fold(table []uint64, b, from, to *box) {
+func (r *passMod) fold(table []uint64, b, from, to *box) {
 	low, high := slices.Clone(from.low), slices.Clone(from.high)
 	for turn, j := range r.along {
 		for x := low[j]; x < to.low[j] && x <= from.high[j]; x++ {
