@@ -31,6 +31,6 @@ func (l *limits) announce(additions float64) {
 }
 
 func usual() *limits {
-	return &limits{players: maxTable, additions: 20_000_000_000, words: 1 << 26, mixed: 120_000_000_000, cells: 3 << 25, minimal: 30_000_000_000, leaves: 64,
+	return &limits{players: maxTable, additions: 20_000_000_000, words: 1 << 26, mixed: 120_000_000_000, cells: 3 << 25, minimal: 60_000_000_000, leaves: 64,
 		sums: 6_000_000, bits: 1 << 31, tracked: 2_000_000, visits: 20_000_000, sampled: 4_000_000_000}
 }

@@ -183,7 +183,7 @@ func (q *mark) wins(sums, less []int64) bool {
 // maxCells bounds the cells, and maxLooks the work of finding them.
 const (
 	maxCells = 1 << 18
-	maxLooks = 2_000_000_000
+	maxLooks = 500_000_000
 )
 
 // corners are the lowest and the highest sums of the classes from at up to to, to excluded.
@@ -355,6 +355,7 @@ func (q *mark) size() int {
 
 // where finds the weight along which to cut, and the class: such that little is left to do in the halves.
 func (m *minimals) where(at, to, open []int) (weight, class int) {
+	const later = 2 // what is left to do in a half, in proportion to its largest table times its open players
 	weight = -1
 	var least float64
 	try := func(j, x int) {
@@ -368,7 +369,7 @@ func (m *minimals) where(at, to, open []int) (weight, class int) {
 			}
 			low, high := m.corners(at, to)
 			all, some := m.sort(low, high, open)
-			work += m.guess(some, nil) + m.guess(some, all)
+			work += later*m.guess(some, nil) + m.guess(some, all)
 		}
 		if weight < 0 || work < least {
 			weight, class, least = j, x, work
@@ -395,7 +396,9 @@ func (m *minimals) where(at, to, open []int) (weight, class int) {
 			continue
 		}
 		slices.Sort(events)
-		try(j, events[len(events)/2])
+		for quarter := 1; quarter < 4; quarter++ {
+			try(j, events[len(events)*quarter/4])
+		}
 	}
 	return weight, class
 }

@@ -209,16 +209,10 @@ func (l *layout) place(p *pass) {
 	}
 }
 
-// plan adds up the work of a cell and its halves, and returns the memory that it takes. fits is false when it is too much.
-func (p *pass) plan(ctx context.Context, c *cell, out *side) (words int64, fits bool) {
+// additions is the work of filling the table, in additions, and something for each row.
+func (p *pass) additions(l *layout) float64 {
 	const perRow = 8
-	p.light1st(c.joins)
-	out.add(c.joins...)
-	l := p.layOut(c, out)
-	if l.words > p.most.cells || ctx.Err() != nil {
-		return 0, false
-	}
-	p.work += 2 * float64(l.words) // to clear it, and to add it to another one
+	work := 2 * float64(l.words) // to clear it, and to add it to another one
 	for _, boxes := range l.steps[:len(l.steps)-1] {
 		for i := range boxes {
 			b := &boxes[i]
@@ -229,10 +223,30 @@ func (p *pass) plan(ctx context.Context, c *cell, out *side) (words int64, fits 
 			for _, j := range p.along {
 				rows, row = rows*row, float64(b.high[j]-b.low[j]+1)
 			}
-			p.work += rows * (row + perRow)
+			work += rows * (row + perRow)
 		}
 	}
-	if p.work*float64(primesFor(p.n)) > float64(p.most.minimal) {
+	return work
+}
+
+// plan adds up the work of a cell and its halves, and returns the memory that it takes. fits is false when it is too much.
+func (p *pass) plan(ctx context.Context, c *cell, out *side) (words int64, fits bool) {
+	p.lightFirst(c.joins)
+	out.add(c.joins...)
+	l := p.layOut(c, out)
+	work := p.additions(l)
+	if len(c.joins) > 1 { // or the heavy ones first
+		slices.Reverse(c.joins)
+		if other := p.layOut(c, out); p.additions(other) < work {
+			l, work = other, p.additions(other)
+		} else {
+			slices.Reverse(c.joins)
+		}
+	}
+	if l.words > p.most.cells || ctx.Err() != nil {
+		return 0, false
+	}
+	if p.work += work; p.work*float64(primesFor(p.n)) > float64(p.most.minimal) {
 		return 0, false
 	}
 	words = l.words
@@ -258,8 +272,8 @@ func (p *pass) plan(ctx context.Context, c *cell, out *side) (words int64, fits 
 	return words, true
 }
 
-// light1st orders kinds by their weights.
-func (p *pass) light1st(kinds []int) {
+// lightFirst orders kinds by their weights.
+func (p *pass) lightFirst(kinds []int) {
 	heavy := func(k int) (x float64) {
 		for j, w := range p.weights[k] {
 			x += float64(w) / float64(p.total[j])

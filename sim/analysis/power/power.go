@@ -298,20 +298,32 @@ func (c *core) blocking(ctx context.Context, out *census, err error) (*census, e
 
 // minimal counts the minimal winning coalitions by the first method that can; nil if none can.
 func (c *core) minimal(ctx context.Context) (n *big.Int, err error) {
-	if s, ok := seriesOf(c); ok {
+	s, ok := seriesOf(c)
+	if ok && s.flat {
 		if n, err = s.minimalWinning(ctx); n != nil || err != nil {
 			return n, err
 		}
 	}
-	if n, err = minimalByDiagram(ctx, c); n != nil || err != nil {
-		return n, err
-	}
 	m, err := minimalsOf(ctx, c)
-	if m == nil || err != nil {
+	if err != nil {
 		return nil, err
 	}
-	return m.count(ctx)
+	if m == nil || m.work*float64(primesFor(c.n)) > quick {
+		if n, err = minimalByDiagram(ctx, c); n != nil || err != nil {
+			return n, err
+		}
+	}
+	if m != nil {
+		return m.count(ctx)
+	}
+	if ok {
+		return s.minimalWinning(ctx)
+	}
+	return nil, nil
 }
+
+// quick is the additions up to which nothing else is tried: they take a second or two.
+const quick = 1e9
 
 // indices fills in what follows from the counts.
 func (r *Result) indices(c *census, groups [][]int) {

@@ -505,12 +505,5 @@ func seriesCensus(ctx context.Context, c *core) (*census, error) {
 	if sized {
 		c.most.announce(float64(l.cost()) * float64(primesFor(c.n)))
 	}
-	out, err := l.census(ctx, sized)
-	if err != nil {
-		return nil, err
-	}
-	if out.minimalWinning, err = s.minimalWinning(ctx); err != nil {
-		return nil, err
-	}
-	return out, nil
+	return l.census(ctx, sized)
 }
