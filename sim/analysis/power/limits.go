@@ -7,7 +7,7 @@ type limits struct {
 	words     int64                   // of memory for a table of coefficients: 512 MB
 	mixed     int64                   // additions for several weights at once: some two to three minutes of one core
 	cells     int64                   // words for them: 768 MB
-	minimal   int64                   // additions for the minimal coalitions of such games, winning and blocking ones each
+	minimal   int64                   // additions for the minimal coalitions of such games, winning and blocking ones each: up to two minutes of one core
 	leaves    int                     // games that a game is split into
 	sums      int                     // of all edges of a diagram
 	bits      int                     // of all counts of a diagram: 256 MB
@@ -31,6 +31,6 @@ func (l *limits) announce(additions float64) {
 }
 
 func usual() *limits {
-	return &limits{players: maxTable, additions: 20_000_000_000, words: 1 << 26, mixed: 120_000_000_000, cells: 3 << 25, minimal: 60_000_000_000, leaves: 64,
+	return &limits{players: maxTable, additions: 20_000_000_000, words: 1 << 26, mixed: 120_000_000_000, cells: 3 << 25, minimal: 70_000_000_000, leaves: 64,
 		sums: 6_000_000, bits: 1 << 31, tracked: 2_000_000, visits: 20_000_000, sampled: 4_000_000_000}
 }

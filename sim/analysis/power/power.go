@@ -24,8 +24,9 @@
 // first of these that can: generating functions, where the rule is on one weight and on heads; a truth table of up to 28
 // players, for any rule at all; generating functions again, where a few named players stand in the way; a decision diagram,
 // for any rule in which few different sums can come up; generating functions of several weights, by size at once or in several
-// passes. See series, table, splitCensus, diagram, grid and folded for sources, and chain for minimal coalitions. All of them are exact, in whole numbers and fractions. Beyond their bounds (see
-// limits) the indices are estimated from a seeded sample, and the result says which.
+// passes. See series, table, splitCensus, diagram, grid and folded for sources. Minimal coalitions are counted apart (see
+// minimals), by cells of sums where neither a truth table nor one weight is enough. All of it is exact, in whole numbers and
+// fractions. Beyond the bounds (see limits) the indices are estimated from a seeded sample, and the result says which.
 package power
 
 import (
@@ -146,6 +147,19 @@ func (r *Result) Estimated() []string {
 	return []string{"winning_share", "banzhaf", "shapley_shubik"}
 }
 
+// NotCounted lists what is not known, as --json calls it, and says why. It is empty for nearly all rules.
+func (r *Result) NotCounted() map[string]string {
+	const why = "the minimal coalitions under this rule take more time or memory to count than is allowed"
+	out := map[string]string{}
+	if r.MinimalWinning == nil && !r.WinnersAll {
+		out["minimal_winning"] = why
+	}
+	if r.MinimalBlocking == nil && !r.BlockingAll {
+		out["minimal_blocking_count"] = why
+	}
+	return out
+}
+
 // Profile is a set of coalitions that differ only in interchangeable players: so many of each group of [Result].
 type Profile []int
 
@@ -195,6 +209,11 @@ func (g *Game) Analyze(ctx context.Context, o Options) (*Result, error) {
 		r.Winning, r.MinimalWinning, r.MinimalBlocking = whole.winning, whole.minimalWinning, whole.minimalBlocking
 		r.indices(whole, groups)
 	}
+	if count == nil {
+		if err := r.minimals(ctx, &c); err != nil {
+			return nil, err
+		}
+	}
 	if count == nil || count.sizes == nil {
 		if err := g.estimate(ctx, &c, r, o); err != nil {
 			return nil, err
@@ -203,6 +222,17 @@ func (g *Game) Analyze(ctx context.Context, o Options) (*Result, error) {
 	r.Groups = arranged(groups)
 	r.list(ctx, &c, o)
 	return r, ctx.Err()
+}
+
+// minimals counts the minimal coalitions of a core of which nothing else was counted.
+func (r *Result) minimals(ctx context.Context, c *core) error {
+	count, err := c.blocking(ctx, &census{winning: new(big.Int)}, nil)
+	if err != nil {
+		return err
+	}
+	whole := c.whole(count)
+	r.MinimalWinning, r.MinimalBlocking = whole.minimalWinning, whole.minimalBlocking
+	return nil
 }
 
 // groups are the players that stand alike, as [core.whole] counts them: the core's kinds, the vetoes, the dummies.

@@ -188,7 +188,8 @@ type jsonGame struct {
 	Exact  bool   `json:"exact"`
 	Method string `json:"method"`
 
-	Estimated []string `json:"estimated,omitempty"` // what is not exact: of winning_share, banzhaf, shapley_shubik
+	Estimated  []string          `json:"estimated,omitempty"`   // what is not exact: of winning_share, banzhaf, shapley_shubik
+	NotCounted map[string]string `json:"not_counted,omitempty"` // what is not known, and why: of minimal_winning, minimal_blocking_count
 
 	Winning      *number `json:"winning"` // null: not known
 	WinningShare float64 `json:"winning_share"`
@@ -267,7 +268,7 @@ func (e Estimate) interval() *bounds {
 }
 
 func (r *Result) json() *jsonGame {
-	v := &jsonGame{Exact: r.Exact, Method: r.Method, Estimated: r.Estimated(), Winning: counted(r.Winning), WinningShare: r.WinningShare.Value,
+	v := &jsonGame{Exact: r.Exact, Method: r.Method, Estimated: r.Estimated(), NotCounted: r.NotCounted(), Winning: counted(r.Winning), WinningShare: r.WinningShare.Value,
 		WinningRange: r.WinningShare.interval(), MinimalWinning: counted(r.MinimalWinning), MinimalBlocking: r.names(r.Blocking),
 		MinimalBlockingCount: counted(r.MinimalBlocking), MinimalBlockingAll: r.BlockingAll, Samples: r.Samples,
 		Capitals: map[string]jsonCapital{}}

@@ -150,8 +150,12 @@ func (w words) coalitions() []string {
 	all := new(big.Int).Lsh(big.NewInt(1), uint(n))
 	switch {
 	case r.Winning == nil:
-		return []string{fmt.Sprintf("Of the %s coalitions of %s, about %s win (95 %% interval: %s to %s).", grouped(all), count(n, "capital"),
-			percent(r.WinningShare.Value), percent(r.WinningShare.Low), percent(r.WinningShare.High))}
+		text := fmt.Sprintf("Of the %s coalitions of %s, about %s win (95 %% interval: %s to %s).", grouped(all), count(n, "capital"),
+			percent(r.WinningShare.Value), percent(r.WinningShare.Low), percent(r.WinningShare.High))
+		if r.MinimalWinning != nil {
+			text += fmt.Sprintf(" Of these, exactly %s are minimal: they lose without any one of their members.", grouped(r.MinimalWinning))
+		}
+		return []string{text}
 	case r.Winning.Sign() == 0:
 		return []string{"Nobody can win: the rule is not met even if everybody consents. So nobody has any power."}
 	case r.Winning.Cmp(all) == 0:
@@ -164,7 +168,7 @@ func (w words) coalitions() []string {
 	text := fmt.Sprintf("Of the %s coalitions of %s, %s %s (%s)", grouped(all), count(n, "capital"), grouped(r.Winning), win, percent(r.WinningShare.Value))
 	switch {
 	case r.MinimalWinning == nil:
-		text += "."
+		text += ". How many of these are minimal would take too long, or too much memory, to count."
 	case r.Winning.IsInt64() && r.Winning.Int64() == 1:
 		text += ": that of all."
 	case r.MinimalWinning.IsInt64() && r.MinimalWinning.Int64() == 1:
@@ -406,7 +410,7 @@ func (w words) blocking() []chart.Block {
 		return nil // nobody, or those alone of whom it was said
 	}
 	title := "Who can block: none of them could be left out"
-	total := "their number was not counted"
+	total := "their number would take too long, or too much memory, to count"
 	known := r.MinimalBlocking
 	if known == nil && r.BlockingAll {
 		known = big.NewInt(int64(len(r.Blocking)))
