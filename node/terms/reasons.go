@@ -8,12 +8,19 @@ import (
 
 // tally sorts the voters by position.
 func (b *Ballot) tally(p []Position) Tally {
-	t := Tally{Consent: []string{}, Object: []string{}, Abstain: []string{}, Absent: []string{}}
-	for i, v := range b.voters {
-		list := [...]*[]string{Absent: &t.Absent, Consent: &t.Consent, Object: &t.Object, Abstain: &t.Abstain}[p[i]]
-		*list = append(*list, v.ID)
+	var lists [4][]string // by position
+	var sizes [len(lists)]int
+	for _, position := range p[:len(b.voters)] {
+		sizes[position]++
 	}
-	return t
+	room := make([]string, len(b.voters)) // for all four
+	for i, n := range sizes {
+		lists[i], room = room[:0:n], room[n:]
+	}
+	for i, v := range b.voters {
+		lists[p[i]] = append(lists[p[i]], v.ID)
+	}
+	return Tally{Consent: lists[Consent], Object: lists[Object], Abstain: lists[Abstain], Absent: lists[Absent]}
 }
 
 // Unmet names the voters on whom a rule fails that is not won: those whose consent it lacks, or whose objection it does

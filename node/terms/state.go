@@ -124,6 +124,9 @@ func (s *State) Apply(m *Move) Result {
 		s.resolve()
 	}
 	c := &s.capitals[ci]
+	if c.results == nil {
+		c.results = make([]stored, 0, 4)
+	}
 	c.results = append(c.results, first)
 	s.extendChain(sum, m.Time, first.Code)
 	res := first.result()
