@@ -86,6 +86,17 @@ type Policy struct {
 	Joins      []Join
 	Program    []string // the command of a program that decides in place of all that; what is above it is told, but for replies_in
 	Otherwise  Answer   // to a text that crosses no red line and meets every need; default consent
+
+	// Took, if it is not nil, is how long it takes over texts instead of what is drawn from RepliesIn when they come to it: by
+	// Matter. No file has it: it is for what asks how things would have gone at another time, the replies taking as long.
+	Took map[Matter]terms.Duration `json:"-"`
+}
+
+// Matter is a version of a plan at a stage.
+type Matter struct {
+	Plan    string
+	Version int
+	Stage   string
 }
 
 // Answer is a policy's reply.

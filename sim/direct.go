@@ -43,6 +43,16 @@ func (p *Program) With(variant *scenarios.Scenario) *Program {
 	return &Program{variant, p.founding, p.founded}
 }
 
+// PlayWhole plays the program with a seed. The report is what [Play] reports on [Direct], without checks and hashes.
+func (p *Program) PlayWhole(seed int64) *Report {
+	r := p.runner(seed, Options{On: Direct})
+	r.report.Record = append(r.report.Record, p.founding)
+	for r.begin(); r.next(); r.follow() {
+	}
+	r.finish()
+	return r.report
+}
+
 // Play plays the program with a seed. The report is brief: it has no timeline, record, hash or checks. All else is what
 // [Play] reports on [Direct].
 func (p *Program) Play(seed int64) *Report {

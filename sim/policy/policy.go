@@ -87,7 +87,14 @@ func (p *Policy) Delay(t Task) terms.Duration {
 	m := &t.Matter
 	what := "join " + m.Join
 	if m.Join == "" {
-		what = m.Plan + " v" + strconv.Itoa(m.Version) + " " + m.Stage + " " + strconv.FormatInt(int64(m.Opened), 10)
+		took, known := p.party.Policy.Took[scenarios.Matter{Plan: m.Plan, Version: m.Version, Stage: m.Stage}]
+		if known {
+			return took
+		}
+		what = m.Plan + " v" + strconv.Itoa(m.Version) + " " + m.Stage
+		if p.party.Policy.Took == nil {
+			what += " " + strconv.FormatInt(int64(m.Opened), 10)
+		}
 	}
 	return Draw(p.seed, p.party.Policy.RepliesIn, p.party.Capital, what)
 }

@@ -94,6 +94,7 @@ const (
 	KindRule        Kind = "rule"        // a clause of a stage's rule
 	KindProcedure   Kind = "procedure"   // what silence or an amendment does, and when a stage decides
 	KindWindow      Kind = "window"      // a stage's window, or the end of the run
+	KindTime        Kind = "time"        // a move is made earlier or later
 	KindPledge      Kind = "pledge"      // a pledge is made, or not made
 	KindRequirement Kind = "requirement" // of an adopted plan, before it enters into force
 	KindPolicy      Kind = "policy"      // a red line, a need, a walk-away, an answer
@@ -103,7 +104,7 @@ const (
 
 // Kinds lists them all.
 func Kinds() []Kind {
-	return []Kind{KindPosition, KindVeto, KindCondition, KindValue, KindAmendment, KindRule, KindProcedure, KindWindow, KindPledge,
+	return []Kind{KindPosition, KindVeto, KindCondition, KindValue, KindAmendment, KindRule, KindProcedure, KindWindow, KindTime, KindPledge,
 		KindRequirement, KindPolicy, KindMove, KindFault}
 }
 
@@ -114,6 +115,9 @@ type Change struct {
 	Capitals []string `json:"capitals"`
 	Terms    []string `json:"terms"`
 	Where    Where    `json:"where"`
+
+	// Shift is by how much a length or a time is another one, of two changes alike in all else the smaller one comes first.
+	Shift terms.Duration `json:"shift,omitzero"`
 
 	shape  string       // the text with a %s for its capital, to tell alike changes of different capitals
 	slots  []string     // what it edits; two changes of which one's slot begins with the other's exclude each other
@@ -144,4 +148,5 @@ type Tried struct {
 	Screened int `json:"screened"`  // sets that take real Raft to tell and were tried on the state machine alone, for want of time
 	Dropped  int `json:"dropped"`   // flips that were found without messages and real Raft did not confirm
 	Failed   int `json:"failed"`    // runs that could not be finished, for a technical reason
+	Bounded  int `json:"bounded"`   // lengths and times of which not all that matter could be found
 }

@@ -251,9 +251,14 @@ func (y *sayer) timeAlone() {
 			}
 		}
 	}
-	if n > 0 && y.goal.Name == "adopted" && y.outOfTime() {
-		y.fact(nil, nil, "It did not lack time: no longer window flips it, even one without an end.")
+	if n == 0 || y.goal.Name != "adopted" || !y.outOfTime() {
+		return
 	}
+	also := ""
+	if y.moments > 0 && y.bounded == 0 && !slices.ContainsFunc(y.singles, func(t *trial) bool { return t.changes[0].Shift > 0 && y.x.flips(t) }) {
+		also = ", and no move made and no answer given at another time"
+	}
+	y.fact(nil, nil, "It did not lack time: no longer window flips it, even one without an end%s.", also)
 }
 
 // pivots tells which capitals could have flipped it alone, by another position.

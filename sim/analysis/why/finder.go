@@ -1,6 +1,7 @@
 package why
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -24,6 +25,12 @@ type finder struct {
 	places  *scenarios.Places
 	play    func(*scenarios.Scenario) (*sim.Report, error) // with its record
 	changes []*Change
+
+	ctx     context.Context
+	tell    *teller
+	walks   int // runs that it took to find the lengths and times that matter
+	moments int // times of moves and answers that were looked at
+	bounded int // lengths and times of which not all that matter could be found
 }
 
 // find lists the changes in an order that is the same every time.
@@ -34,15 +41,18 @@ func (f *finder) find() ([]*Change, error) {
 	f.amendments()
 	f.rules()
 	f.procedures()
-	if err := f.windows(); err != nil {
-		return nil, err
-	}
+	f.horizon()
 	f.conditions()
 	f.makePledges()
 	f.requirements()
 	f.policies()
 	f.otherMoves()
 	f.faults()
+	times := f.times()
+	f.moments = len(times)
+	if err := f.turn(append(f.windows(), times...)); err != nil {
+		return nil, err
+	}
 	return f.changes, nil
 }
 

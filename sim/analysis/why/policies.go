@@ -79,10 +79,6 @@ func (f *finder) policy(p *scenarios.Party) {
 			func(p *scenarios.Party) { p.Policy.Concession = nil })
 	}
 	f.otherwise(p)
-	if own.RepliesIn.Max > 0 {
-		note("replies_in", "%s answers at once", nil, f.at(replaces, "replies_in: 0h", in("policy", "replies_in")...),
-			func(p *scenarios.Party) { p.Policy.RepliesIn = scenarios.Span{} })
-	}
 }
 
 // answerWords say what a capital does that has no reason to refuse.

@@ -68,43 +68,45 @@ func (f *finder) stageChange(at ruleAt, what, text string, w Where, change func(
 		edit:  func(d *draft) { change(&d.Charter.Procedures[at.procedure].Stages[at.stage]) }})
 }
 
-// windows lists other lengths of the stages' windows, and a longer run. A window matters only in what still falls into it:
-// longer ones are those that just let in something that would have come later, shorter ones those that just shut something
-// out.
-func (f *finder) windows() error {
-	var failed error
+// windows lists the windows of the stages that were reached.
+func (f *finder) windows() []*dial {
+	var all []*dial
 	f.eachStage(func(at ruleAt, proc *terms.Procedure, stage *terms.Stage) {
-		var rounds []*round
-		for _, r := range f.h.rounds {
-			if p := f.procedureOf(r.plan); p != nil && p.Name == proc.Name && r.place == at.stage && slices.Contains(f.plans, r.plan) {
-				rounds = append(rounds, r)
-			}
-		}
-		if stage.Window == 0 || failed != nil || len(rounds) == 0 {
-			return
-		}
-		longer, err := f.longer(at, stage, rounds)
-		if err != nil {
-			failed = err
-			return
-		}
-		b := bend{f: f, at: at, proc: proc, stage: stage}
-		for i, w := range longer {
-			f.window(&b, w, "+", i+1)
-		}
-		for i, w := range f.shorter(stage, rounds) {
-			f.window(&b, w, "-", i+1)
+		if rounds := f.roundsOf(at, proc); len(rounds) > 0 {
+			all = append(all, f.windowDial(&bend{f: f, at: at, proc: proc, stage: stage}, rounds))
 		}
 	})
-	f.horizon()
-	return failed
+	return all
+}
+
+// windowDial is a window from a minute to the whole run, and then none.
+func (f *finder) windowDial(b *bend, rounds []*round) *dial {
+	none := f.s.Horizon + terms.Minute
+	now := b.stage.Window
+	if now == 0 || now > none {
+		now = none
+	}
+	at := b.at
+	return &dial{first: terms.Minute, last: none, low: now, high: now, ends: true, inRule: true,
+		edit: func(w terms.Duration) func(*draft) {
+			if w == none {
+				w = 0
+			}
+			return func(d *draft) { d.Charter.Procedures[at.procedure].Stages[at.stage].Window = w }
+		},
+		tell: func(w terms.Duration, direction string, step int) *Change {
+			if w == none {
+				w = 0
+			}
+			return f.window(b, w, direction, step)
+		}}
 }
 
 // shorter lists the windows that just shut out what came in a round, the longest first.
 func (f *finder) shorter(stage *terms.Stage, rounds []*round) []terms.Duration {
 	var all []terms.Duration
 	for _, r := range rounds {
-		for _, e := range f.moments(f.h.moves) {
+		for _, e := range f.bearing(f.h.moves) {
 			d := e.Sub(r.since) - terms.Minute
 			if e > r.opened && e <= r.end(f.h.report.EndedAt) && d > 0 && d < stage.Window && !slices.Contains(all, d) {
 				all = append(all, d)
@@ -133,7 +135,7 @@ func (f *finder) longer(at ruleAt, stage *terms.Stage, rounds []*round) ([]terms
 		if r.ended == "" || r.closed != r.deadline {
 			continue // it did not end for want of time
 		}
-		for _, e := range f.moments(made) {
+		for _, e := range f.bearing(made) {
 			if d := e.Sub(r.since); d > stage.Window && !slices.Contains(all, d) {
 				all = append(all, d)
 			}
@@ -143,8 +145,8 @@ func (f *finder) longer(at ruleAt, stage *terms.Stage, rounds []*round) ([]terms
 	return append(all, 0), nil
 }
 
-// moments lists when moves were made that bear on the plans.
-func (f *finder) moments(made []moved) []terms.Instant {
+// bearing lists when moves were made that bear on the plans.
+func (f *finder) bearing(made []moved) []terms.Instant {
 	var all []terms.Instant
 	for i := range made {
 		m := &made[i].Move
@@ -156,17 +158,22 @@ func (f *finder) moments(made []moved) []terms.Instant {
 	return all
 }
 
-func (f *finder) window(b *bend, w terms.Duration, direction string, step int) {
+func (f *finder) window(b *bend, w terms.Duration, direction string, step int) *Change {
 	at := b.at
-	text := fmt.Sprintf("the window of stage %s is %s instead of %s", b.name(), w, b.stage.Window)
-	where := f.at(replaces, "window: "+w.String(), "procedures", b.proc.Name, "stages", strconv.Itoa(at.stage), "window")
-	if w == 0 {
-		text = fmt.Sprintf("stage %s has no window instead of one of %s", b.name(), b.stage.Window)
-		where.How, where.Write = removes, "window: "+b.stage.Window.String()
+	now := b.stage.Window.String()
+	path := []string{"procedures", b.proc.Name, "stages", strconv.Itoa(at.stage), "window"}
+	text := fmt.Sprintf("the window of stage %s is %s instead of %s", b.name(), w, now)
+	where := f.at(replaces, "window: "+w.String(), path...)
+	switch {
+	case w == 0:
+		text = fmt.Sprintf("stage %s has no window instead of one of %s", b.name(), now)
+		where.How, where.Write = removes, "window: "+now
+	case b.stage.Window == 0:
+		text = fmt.Sprintf("stage %s has a window of %s instead of none", b.name(), w)
+		where = f.at(adds, "window: "+w.String(), path[:4]...)
 	}
 	slot := fmt.Sprintf("stage/%d/%d/window/", at.procedure, at.stage)
-	f.add(&Change{Kind: KindWindow, Text: text, Where: where, inRule: true, slots: []string{slot}, family: slot + direction, step: step,
-		edit: func(d *draft) { d.Charter.Procedures[at.procedure].Stages[at.stage].Window = w }})
+	return &Change{Kind: KindWindow, Text: text, Where: where, slots: []string{slot}, family: slot + direction, step: step}
 }
 
 // horizon lists a run that goes on until all of the script has been played and every stage has closed.

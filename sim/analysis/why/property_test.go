@@ -103,7 +103,7 @@ func TestNothingSmallerIsMissed(t *testing.T) {
 func naive(t *rapid.T, s *scenarios.Scenario, base *sim.Report, a *Answer, text string) {
 	pinned := pin(s, s.Seed)
 	f := &finder{s: pinned, h: read(pinned, base), words: report.WordsOf(&s.Charter), goal: a.Goal, view: fate(base, "deal"),
-		play: func(v *scenarios.Scenario) (*sim.Report, error) {
+		ctx: context.Background(), tell: &teller{}, play: func(v *scenarios.Scenario) (*sim.Report, error) {
 			return sim.Play(context.Background(), v, sim.Options{On: sim.Direct})
 		}}
 	changes, err := f.find()

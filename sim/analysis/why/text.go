@@ -293,7 +293,7 @@ func (p *printer) any(f *Flip, n int, who []string, varies, fixed []Change, ways
 	}
 	number := fmt.Sprintf("%4d. ", n)
 	indent := strings.Repeat(" ", len(number))
-	any := "any one of " + report.Join(names, "and")
+	any := "any one of " + report.Join(names, "or")
 	parts := p.parts(varies)
 	if len(varies) > 1 && len(parts) == 1 {
 		any = fmt.Sprintf("any %d of %s: each", len(varies), report.Join(names, "and"))
@@ -435,6 +435,9 @@ func (p *printer) tried() {
 	if t.Screened > 0 {
 		text += fmt.Sprintf(" Of these, %d with a technical fault in play were tried on the state machine alone: they take real Raft to tell, and would have taken too long.", t.Screened)
 	}
+	if t.Bounded > 0 {
+		text += fmt.Sprintf(" Of %s not all that matter could be told.", report.Unbroken(fmt.Sprintf("%d lengths and times", t.Bounded)))
+	}
 	p.Para(report.Plain, margin, margin, text)
 	if a.Search != "" {
 		p.Para(report.Plain, margin, margin, fmt.Sprintf("Beyond two, %s (%s).", a.Search, plural(t.Larger, "set")))
@@ -462,6 +465,8 @@ func kindWord(k Kind, n int) string {
 	switch k {
 	case KindVeto:
 		one, more = "veto", " not cast"
+	case KindTime:
+		one, more = "move", " at another time"
 	case KindCondition:
 		one, more = "condition", " dropped"
 	case KindAmendment:

@@ -131,7 +131,7 @@ func (b *bend) add(path []int, text, direction string, step int, change func(*ru
 // name names the stage, with its procedure where that is not the plan's own.
 func (b *bend) name() string {
 	if own := b.f.procedureOf(b.f.view.ID); own != nil && own.Name != b.proc.Name {
-		return b.stage.Name + " of " + b.proc.Name
+		return b.stage.Name + " of procedure " + b.proc.Name
 	}
 	return b.stage.Name
 }

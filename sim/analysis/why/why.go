@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/parley-sim/parley/node/terms"
 	"github.com/parley-sim/parley/scenarios"
 	"github.com/parley-sim/parley/sim"
 	"github.com/parley-sim/parley/sim/report"
@@ -73,7 +74,7 @@ func Explain(ctx context.Context, s *scenarios.Scenario, base *sim.Report, playe
 	if err != nil {
 		return nil, err
 	}
-	f := &finder{s: pinned, h: read(pinned, base), words: report.WordsOf(&s.Charter), goal: goal, view: view, places: o.Places}
+	f := &finder{s: pinned, h: read(pinned, base), words: report.WordsOf(&s.Charter), goal: goal, view: view, places: o.Places, ctx: ctx}
 	a := &Answer{Scenario: s.ID, Seed: o.Seed, Plan: view.ID, Title: view.Title, Outcome: view.Outcome, Proposed: view.Version > 0,
 		Version: view.Version, Stage: view.Stage, DecidedAt: endingOf(view).DecidedAt, Agreement: endingOf(view).Agreement,
 		Unknown: base.NoQuorum && view.DecidedAt == 0, Causes: []Cause{}, Facts: []Fact{}, Goal: goal, Flips: []Flip{}}
@@ -98,8 +99,9 @@ func Explain(ctx context.Context, s *scenarios.Scenario, base *sim.Report, playe
 	if err != nil {
 		return nil, err
 	}
+	f.tell = &teller{report: o.Progress}
 	x := &searcher{ctx: ctx, s: pinned, plan: view.ID, goal: goal, player: player, program: program, budget: o.Plays, tried: &a.Tried,
-		tell: &teller{report: o.Progress}}
+		tell: f.tell}
 	if err := explain(a, f, x, &o); err != nil {
 		return nil, err
 	}
@@ -134,6 +136,8 @@ func explain(a *Answer, f *finder, x *searcher, o *Options) error {
 	if err != nil {
 		return err
 	}
+	a.Tried.Plays += f.walks
+	a.Tried.Bounded = f.bounded
 	n := &narrator{finder: f}
 	a.Causes = n.tell()
 	singles, err := x.singles(changes)
@@ -163,7 +167,7 @@ func explain(a *Answer, f *finder, x *searcher, o *Options) error {
 	if a.Flips, err = x.list(all, o.Limit); err != nil {
 		return err
 	}
-	a.Exhaustive = o.MaxChanges >= 2 && x.tried.Screened == 0 && x.tried.Failed == 0 && x.tried.Dropped == 0
+	a.Exhaustive = o.MaxChanges >= 2 && x.tried.Screened == 0 && x.tried.Failed == 0 && x.tried.Dropped == 0 && x.tried.Bounded == 0
 	y := &sayer{narrator: n, x: x, singles: singles, pairs: pairs, flips: a.Flips}
 	facts, err := y.gather()
 	if facts != nil {
@@ -218,7 +222,8 @@ type judged struct {
 }
 
 // judge finds whose lines each flip crosses, and sorts them: by size, then by how few lines they cross, those of a policy
-// counting before those that a veto of the script shows, then in the order of the changes.
+// counting before those that a veto of the script shows, then by how little they move lengths and times, then in the order of
+// the changes.
 func (x *searcher) judge(found []*trial, l *redLines) []*judged {
 	drawn := l.drawn()
 	all := make([]*judged, len(found))
@@ -227,9 +232,19 @@ func (x *searcher) judge(found []*trial, l *redLines) []*judged {
 		x.weigh(all[i], l, drawn)
 	}
 	slices.SortStableFunc(all, func(a, b *judged) int {
-		return cmp.Or(cmp.Compare(len(a.changes), len(b.changes)), cmp.Compare(len(a.crosses), len(b.crosses)), cmp.Compare(owns(a), owns(b)))
+		return cmp.Or(cmp.Compare(len(a.changes), len(b.changes)), cmp.Compare(len(a.crosses), len(b.crosses)), cmp.Compare(owns(a), owns(b)),
+			cmp.Compare(shifted(a), shifted(b)))
 	})
 	return all
+}
+
+// shifted is by how much the changes move lengths and times.
+func shifted(j *judged) terms.Duration {
+	var sum terms.Duration
+	for _, c := range j.changes {
+		sum += c.Shift
+	}
+	return sum
 }
 
 func owns(j *judged) int {

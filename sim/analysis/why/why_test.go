@@ -158,6 +158,56 @@ func TestAWindowADayTooShort(t *testing.T) {
 	if !contains(a, "B consents to deal (day 1)") {
 		t.Errorf("%q", flipsOf(a))
 	}
+	if !contains(a, "B consents to deal 1d earlier (day 4 instead of day 5)") {
+		t.Errorf("%q", flipsOf(a))
+	}
+	for _, f := range a.Flips {
+		c := f.Changes[0]
+		if f.Size > 1 || c.Kind != why.KindTime && c.Kind != why.KindWindow {
+			continue
+		}
+		if c.Shift != terms.Day {
+			t.Errorf("%s costs %s, not a day", c.Text, c.Shift)
+		}
+		if c.Kind == why.KindTime && c.Capitals[0] == "b" && (c.Where.How != "replace" || c.Where.Write != "- {at: 3d, consent: deal, by: b}") {
+			t.Errorf("%+v", c.Where)
+		}
+	}
+	if first, last := a.Flips[0].Changes[0], a.Flips[1].Changes[0]; first.Shift > last.Shift {
+		t.Errorf("%s comes before %s", first.Text, last.Text)
+	}
+}
+
+// TestAReplyTooLate: a capital that decides by its policy could have answered that text sooner, or all texts.
+func TestAReplyTooLate(t *testing.T) {
+	text := strings.Replace(two, "b: ,", "b: {policy: {replies_in: 4d}},", 1)
+	a := explain(t, raft{t}, text+`script: [{at: 0h, propose: deal, by: a}]`, why.Options{MaxChanges: 1, Limit: 50})
+	for _, want := range []string{"B answers after 3d instead of 4d", "the window of stage s is 4d instead of 3d", "B consents to deal (day 1)"} {
+		if !contains(a, want) {
+			t.Errorf("%s is not among %q", want, flipsOf(a))
+		}
+	}
+	a = explain(t, raft{t}, text+`script: [{at: 0h, propose: deal, by: a}, {at: 1d, call: deal, by: a}]`, why.Options{MaxChanges: 1, Limit: 50})
+	if !contains(a, "B answers after 23h59m instead of 4d") { // at the very hour of the call the script comes first
+		t.Errorf("%q", flipsOf(a))
+	}
+}
+
+// TestAnEarlierReplyWouldHaveCounted: the policy's answer was in time for a stage that an amendment had ended.
+func TestAnEarlierReplyWouldHaveCounted(t *testing.T) {
+	text := strings.Replace(two, "b: ,", "b: {policy: {replies_in: 1d, red_lines: [{backstop: true}]}},", 1)
+	a := explain(t, raft{t}, text+`script:
+  - {at: 0h, propose: deal, by: a}
+  - {at: 12h, amend: deal, set: {backstop: true}, by: a}
+`, why.Options{MaxChanges: 1, Limit: 50})
+	if !contains(a, "B answers after 11h59m instead of 1d") {
+		t.Errorf("%q", flipsOf(a))
+	}
+	for _, flip := range flipsOf(a) { // an amendment that comes too late is one that is not made
+		if strings.Contains(flip, "A amends deal") {
+			t.Errorf("%q", flip)
+		}
+	}
 }
 
 func contains(a *why.Answer, flip string) bool {
@@ -432,8 +482,11 @@ func TestLinesThatLoseMessages(t *testing.T) {
   - {at: 4d, consent: deal, by: b}
 `
 	a := explain(t, raft{t}, text, why.Options{MaxChanges: 2, Limit: 50})
-	if a.Tried.Screened != 0 || !a.Exhaustive || a.Tried.RealRuns < a.Tried.Singles || !contains(a, "B consents to deal (day 1)") {
+	if a.Tried.Screened != 0 || a.Exhaustive || a.Tried.Bounded == 0 || a.Tried.RealRuns < a.Tried.Singles || !contains(a, "B consents to deal (day 1)") {
 		t.Errorf("%+v %q", a.Tried, flipsOf(a))
+	}
+	if !contains(a, "the window of stage s is 4d instead of 3d") { // not all that matter are known, but those that the run shows are
+		t.Errorf("%q", flipsOf(a))
 	}
 	b := explain(t, raft{t}, text, why.Options{MaxChanges: 2, Limit: 50, Plays: 3})
 	if b.Tried.Screened == 0 || b.Exhaustive || b.Tried.RealRuns >= a.Tried.RealRuns {
