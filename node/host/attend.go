@@ -67,7 +67,11 @@ func (h *Host) found(ctx context.Context, charter *terms.Charter) error {
 	return nil
 }
 
-// keepMembers looks at every change of the record whether capitals were admitted or expelled.
+// lookPause is how long keepMembers and keepTime rest after a look. Under load there are a thousand moves a second, of which
+// hardly one is about members or deadlines.
+const lookPause = 20 * time.Millisecond
+
+// keepMembers looks at the record whenever it has changed, whether capitals were admitted or expelled.
 func (h *Host) keepMembers(ctx context.Context) {
 	for {
 		changed := h.node.Changed()
@@ -83,6 +87,9 @@ func (h *Host) keepMembers(ctx context.Context) {
 				}
 				continue
 			}
+		}
+		if !pause(ctx, lookPause) {
+			return
 		}
 		timer := time.NewTimer(time.Second) // leadership changes without a move
 		select {

@@ -28,6 +28,9 @@ func (h *Host) keepTime(ctx context.Context) {
 				}
 			}
 		}
+		if !pause(ctx, min(wait, lookPause)) {
+			return
+		}
 		timer := time.NewTimer(min(wait, longestNap))
 		select {
 		case <-changed:
