@@ -67,14 +67,14 @@ func (h *Host) found(ctx context.Context, charter *terms.Charter) error {
 	return nil
 }
 
-// lookPause is how long keepMembers and keepTime rest after a look. Under load there are a thousand moves a second, of which
-// hardly one is about members or deadlines.
+// lookPause is the least time between two looks of keepMembers, or of keepTime, at a record that changes. Under load there
+// are a thousand moves a second, of which hardly one is about members or deadlines.
 const lookPause = 20 * time.Millisecond
 
 // keepMembers looks at the record whenever it has changed, whether capitals were admitted or expelled.
 func (h *Host) keepMembers(ctx context.Context) {
 	for {
-		changed := h.node.Changed()
+		changed, looked := h.node.Changed(), time.Now()
 		var members []terms.Capital
 		if _, err := h.node.Read(ctx, node.Local, func(s *terms.State) { members = s.Members() }); err == nil {
 			h.directory.learn(members)
@@ -88,12 +88,10 @@ func (h *Host) keepMembers(ctx context.Context) {
 				continue
 			}
 		}
-		if !pause(ctx, lookPause) {
-			return
-		}
 		timer := time.NewTimer(time.Second) // leadership changes without a move
 		select {
 		case <-changed:
+			pause(ctx, lookPause-time.Since(looked))
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
@@ -112,7 +110,7 @@ func (h *Host) setMembers(ctx context.Context) error {
 	return h.node.SetServers(ctx, servers)
 }
 
-// pause waits, and reports false if ctx has ended.
+// pause waits, if d is positive, and reports false if ctx has ended.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

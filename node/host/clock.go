@@ -19,7 +19,7 @@ const longestNap = time.Second
 func (h *Host) keepTime(ctx context.Context) {
 	for {
 		changed := h.node.Changed()
-		wait := longestNap
+		looked, wait := time.Now(), longestNap
 		if due, any := h.nextDeadline(); any && h.node.IsLeader() {
 			if wait = time.Until(due.Time()); wait <= 0 {
 				wait = attendPause
@@ -28,12 +28,10 @@ func (h *Host) keepTime(ctx context.Context) {
 				}
 			}
 		}
-		if !pause(ctx, min(wait, lookPause)) {
-			return
-		}
 		timer := time.NewTimer(min(wait, longestNap))
 		select {
 		case <-changed:
+			pause(ctx, min(wait, lookPause-time.Since(looked)))
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
