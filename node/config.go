@@ -107,8 +107,8 @@ func DefaultConfig() Config {
 func LiveConfig() Config {
 	c := DefaultConfig()
 	c.Pace = c.HeartbeatTimeout
-	c.HeartbeatTimeout, c.ElectionTimeout = 600*time.Millisecond, 600*time.Millisecond
-	c.LeaderLeaseTimeout, c.Heartbeat = 600*time.Millisecond, 140*time.Millisecond
+	c.HeartbeatTimeout, c.ElectionTimeout = 550*time.Millisecond, 550*time.Millisecond
+	c.LeaderLeaseTimeout, c.Heartbeat = 550*time.Millisecond, 130*time.Millisecond
 	c.Rest = c.Pace / 2
 	c.Rounds, c.Lag, c.Overlap = 1, 12*c.CommitTimeout, true
 	return c

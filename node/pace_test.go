@@ -66,7 +66,7 @@ func TestALeadersDeathToTheNextMove(t *testing.T) {
 		n.Store(0)
 		time.Sleep(10 * time.Second)
 		if perSecond := float64(n.Load()) / 10 / 4; perSecond < 4 || perSecond > 6 {
-			t.Errorf("%.1f heartbeats a second to each follower; one in 140 to 280 ms is about 5", perSecond)
+			t.Errorf("%.1f heartbeats a second to each follower; one in 130 to 260 ms is about 5", perSecond)
 		}
 	})
 }
