@@ -111,7 +111,9 @@ func (f *finder) stepTime(step int, capital string) *dial {
 
 // sameMove picks what a capital does of the same kind.
 func sameMove(m *terms.Move, capital string) func(*terms.Move) bool {
-	return func(o *terms.Move) bool { return o.Capital == capital && o.Verb == m.Verb && o.Plan == m.Plan && o.Term == m.Term }
+	return func(o *terms.Move) bool {
+		return o.Capital == capital && o.Verb == m.Verb && o.Plan == m.Plan && o.Term == m.Term
+	}
 }
 
 // about notes a pledge's term.
