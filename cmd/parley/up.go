@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/urfave/cli/v2"
@@ -207,19 +208,46 @@ func (e *env) start(ctx context.Context, c *conference, o *upOptions) (running, 
 	if o.dev {
 		return startInProcess(ctx, c)
 	}
+	delegates, err := c.delegates()
+	if err != nil {
+		return nil, err
+	}
+	defer dismiss(delegates)
 	var idle []*host.Config
-	for _, config := range c.configs {
-		pid, err := lockHolder(c.nodeLock(config.Capital))
+	for _, d := range delegates {
+		pid, err := c.runs(ctx, d)
 		switch {
 		case err != nil:
 			return nil, err
 		case pid == 0:
-			idle = append(idle, config)
+			idle = append(idle, d.config)
 		case !o.detach:
-			return nil, fmt.Errorf("%s is run already, by process %d; parley down --data %s stops it", config.Capital, pid, c.folder)
+			return nil, fmt.Errorf("%s is run already, by process %d; parley down --data %s stops it", d.config.Capital, pid, c.folder)
 		}
 	}
 	return e.startProcesses(ctx, c, idle, o)
+}
+
+// A process that was killed has its locks until the system has cleared it away, which takes a while on a busy machine.
+const (
+	clearedAway = 3 * time.Second        // after which a process that does not answer is taken for one that is paused
+	oneAnswer   = 500 * time.Millisecond // for a try to have it answer
+)
+
+// runs returns the process that runs a capital, 0 if none does, or if it ends within a moment.
+func (c *conference) runs(ctx context.Context, d *delegate) (pid int, err error) {
+	for end := time.Now().Add(clearedAway); ; {
+		pid, err = lockHolder(c.nodeLock(d.config.Capital))
+		if err != nil || pid == 0 || time.Now().After(end) {
+			return pid, err
+		}
+		asked, cancel := context.WithTimeout(ctx, oneAnswer)
+		_, err = d.client.Status(asked)
+		cancel()
+		if err == nil || pauseFor(ctx, 20*time.Millisecond) != nil {
+			return pid, ctx.Err()
+		}
+	}
 }
 
 // introduce writes the table of the capitals, and what to do next. address is that of the page, "" if there is none.

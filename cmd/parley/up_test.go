@@ -369,6 +369,28 @@ func TestUpDetachedAndDown(t *testing.T) {
 	if back, err := lockHolder(c.nodeLock("paris")); err != nil || back == 0 || back == pid {
 		t.Errorf("paris was process %d and is %d, %v", pid, back, err)
 	}
+	if pid, err = c.runs(t.Context(), all[1]); err != nil || pid == 0 {
+		t.Errorf("paris is run by process %d, %v", pid, err)
+	}
+	// One that was killed has its lock for as long as the system takes to clear it away. This one is asked while it cannot answer.
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	dying := make(chan int, 1)
+	go func() {
+		pid, err := c.runs(t.Context(), all[1])
+		if err != nil {
+			t.Error(err)
+		}
+		dying <- pid
+	}()
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	if pid := <-dying; pid != 0 {
+		t.Errorf("paris is taken to be run by process %d, which was killed", pid)
+	}
+	does(t, 0, "up", "--data", folder, "--detach")
 	if got := heard(t, all[1]); got != "nobody watches" {
 		t.Errorf("paris has heard %q", got)
 	}
