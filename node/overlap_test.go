@@ -305,8 +305,10 @@ func TestALeaderLeavesItsWriteToThoseInTime(t *testing.T) {
 		c, disks := slowCluster(t, "kyiv", "london", "paris", "rome", "washington")
 		defer c.stop()
 		const moves = 100
+		var took time.Duration // by the moves made last
 		say100 := func() (writes int) {
-			before := disks["kyiv"].count()
+			before, began := disks["kyiv"].count(), time.Now()
+			defer func() { took = time.Since(began) }()
 			for i := range moves {
 				if r, err := c.nodes["kyiv"].Submit(within(t, time.Minute), say(fmt.Sprint(i))); err != nil || r.Outcome != Recorded {
 					t.Fatalf("%+v, %v", r, err)
@@ -322,6 +324,9 @@ func TestALeaderLeavesItsWriteToThoseInTime(t *testing.T) {
 		c.crash("washington")
 		if n := say100(); n < moves*9/10 {
 			t.Errorf("%d writes of the leader for %d moves of which it is one of three that have them", n, moves)
+		}
+		if most := 2 * tooLate / lateStep * minPatient; took > most {
+			t.Errorf("%d moves waited %v in all for those who are late; %v would show that they are", moves, took, most)
 		}
 		c.start("rome", "washington")
 		c.settle()
