@@ -1,12 +1,9 @@
 package power
 
 import (
-	"cmp"
 	"context"
 	"math/big"
-	"runtime"
 	"slices"
-	"sync"
 )
 
 // grid is a game whose quotas are on several weights and on the number of players, joined in any way. Of a coalition no more
@@ -253,30 +250,13 @@ func (g *grid) words() int64 {
 }
 
 func (g *grid) census(ctx context.Context) (*census, error) {
-	k := primesFor(g.n)
-	primes := bigPrimes(k)
-	residues, errs := make([][]uint64, k), make([]error, k)
-	limit := int(max(1, min(int64(runtime.GOMAXPROCS(0)), g.most.cells/max(1, g.words()))))
-	tables := make(chan []uint64, limit) // used again and again: two in memory would be beyond the bound
-	for range limit {
-		tables <- nil
-	}
-	var wg sync.WaitGroup
-	for i, p := range primes {
-		table := <-tables
-		wg.Go(func() {
-			if table == nil {
-				table = make([]uint64, g.words())
-			}
-			residues[i], errs[i] = g.residues(ctx, p, table)
-			tables <- table
-		})
-	}
-	wg.Wait()
-	if err := cmp.Or(errs...); err != nil {
+	counts, err := byPrimes(primesFor(g.n), g.words(), g.most, func(p uint64, table []uint64) ([]uint64, error) {
+		return g.residues(ctx, p, table)
+	})
+	if err != nil {
 		return nil, err
 	}
-	return g.assemble(chinese(residues, primes)), nil
+	return g.assemble(counts), nil
 }
 
 // residues counts the sets, modulo p: in all, and those that have a player of each kind; each by size. It works in the table.

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"math/big"
-	"runtime"
 	"slices"
-	"sync"
 )
 
 // minimals counts the minimal winning coalitions of a game whose quotas are on several weights (heads among them). A coalition
@@ -187,38 +185,21 @@ func (q *mark) size() int {
 
 // count returns the number of minimal winning coalitions.
 func (m *minimals) count(ctx context.Context) (*big.Int, error) {
-	primes := bigPrimes(primesFor(m.n))
-	m.most.announce(m.work * float64(len(primes)))
-	residues, errs := make([][]uint64, len(primes)), make([]error, len(primes))
-	limit := max(1, min(int64(runtime.GOMAXPROCS(0)), m.most.cells/max(1, m.words)))
-	memory := make(chan []uint64, limit)
-	for range limit {
-		memory <- nil
-	}
-	var wg sync.WaitGroup
-	for i, p := range primes {
-		words := <-memory
-		wg.Go(func() {
-			if words == nil {
-				words = make([]uint64, m.words)
+	k := primesFor(m.n)
+	m.most.announce(m.work * float64(k))
+	counts, err := byPrimes(k, m.words, m.most, func(p uint64, words []uint64) ([]uint64, error) {
+		var n uint64
+		for _, part := range m.passes {
+			x, err := (&passMod{pass: part, p: p, free: words}).all(ctx)
+			if err != nil {
+				return nil, err
 			}
-			var n uint64
-			for _, part := range m.passes {
-				r := &passMod{pass: part, p: p, free: words}
-				x, err := r.all(ctx)
-				if err != nil {
-					errs[i] = err
-					break
-				}
-				n = addMod(n, x, p)
-			}
-			residues[i] = []uint64{n}
-			memory <- words
-		})
-	}
-	wg.Wait()
-	if err := cmp.Or(errs...); err != nil {
+			n = addMod(n, x, p)
+		}
+		return []uint64{n}, nil
+	})
+	if err != nil {
 		return nil, err
 	}
-	return chinese(residues, primes)[0], nil
+	return counts[0], nil
 }

@@ -359,6 +359,34 @@ func bigPrimes(k int) []uint64 {
 	return all
 }
 
+// byPrimes returns the numbers that count gives modulo each of k large primes. Each call has a table of so many words for
+// itself, which is used again; no more tables are in memory than the bounds allow.
+func byPrimes(k int, words int64, most *limits, count func(p uint64, table []uint64) ([]uint64, error)) ([]*big.Int, error) {
+	primes := bigPrimes(k)
+	residues, errs := make([][]uint64, k), make([]error, k)
+	limit := max(1, min(int64(runtime.GOMAXPROCS(0)), most.cells/max(1, words)))
+	tables := make(chan []uint64, limit)
+	for range limit {
+		tables <- nil
+	}
+	var wg sync.WaitGroup
+	for i, p := range primes {
+		table := <-tables
+		wg.Go(func() {
+			if table == nil {
+				table = make([]uint64, words)
+			}
+			residues[i], errs[i] = count(p, table)
+			tables <- table
+		})
+	}
+	wg.Wait()
+	if err := cmp.Or(errs...); err != nil {
+		return nil, err
+	}
+	return chinese(residues, primes), nil
+}
+
 // chinese finds the numbers that have these residues, by prime.
 func chinese(residues [][]uint64, primes []uint64) []*big.Int {
 	product := big.NewInt(1)
